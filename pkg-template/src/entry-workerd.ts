@@ -1,0 +1,27 @@
+/**
+ * The package in Cloudflare Workers and their kin, which compile no WebAssembly at run time: the modules are static
+ * imports, compiled when the Worker is deployed. Strings are URLs.
+ */
+import core from './core_bg.wasm';
+import full from './full_bg.wasm';
+import { fetchBytes } from './input.js';
+import type { Platform } from './platform.js';
+import { CompressionService } from './service.js';
+import { sharedFunctions } from './shared.js';
+import type { ServiceConfig } from './types.js';
+
+export * from './public.js';
+
+const workerd: Platform = {
+  loadWasm: async (variant) => (variant === 'core' ? core : full),
+  readAddress: fetchBytes,
+};
+
+/** Compresses images by its own settings. Making one starts nothing; the first image does. */
+export class ImageCompressionService extends CompressionService {
+  constructor(config?: ServiceConfig) {
+    super(workerd, config);
+  }
+}
+
+export const { compressImage, probe, batchCompressDirectory } = /* @__PURE__ */ sharedFunctions(() => new ImageCompressionService());

@@ -1,0 +1,247 @@
+/**
+ * Every public type of the package, in one place and free of any runtime.
+ *
+ * Each option says what it does, its unit, its range and its default; the same words reach an editor's tooltip.
+ * Host objects (`Blob`, `Response`, file handles) appear as the few members that are used, so that the types
+ * compile under a browser's, Node's or a Worker's library alike.
+ */
+import type { ErrorCode, ImageCompressionError } from './errors.js';
+
+/** What slimpix writes. */
+export type OutputFormat = 'avif' | 'webp' | 'jpeg' | 'png';
+
+/** What slimpix recognises. AVIF and HEIC need the platform's decoder or one of `decoders`. */
+export type InputFormat = OutputFormat | 'gif' | 'bmp' | 'tiff' | 'ico' | 'heic';
+
+/** An output format as people type it: the name, `jpg`, or the MIME type. */
+export type FormatName = OutputFormat | 'jpg' | `image/${OutputFormat}` | 'image/jpg';
+
+/** How a picture meets `targetSize`; the words of CSS `object-fit`, with sharp's `inside` and `outside`. */
+export type Fit = 'contain' | 'cover' | 'fill' | 'inside' | 'outside';
+
+/** A box in pixels of the picture as shown (after EXIF orientation). One side may be left out. */
+export type TargetSize =
+  | readonly [width: number, height: number]
+  | { readonly width?: number; readonly height?: number };
+
+/** Straight-alpha RGBA, 8 bits a channel, sRGB; a browser's `ImageData` is one. */
+export interface PixelImage {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The part of a `FileSystemFileHandle` that is used. */
+export interface FileHandleLike {
+  readonly kind: 'file';
+  getFile(): Promise<BlobLike>;
+}
+
+/** The part of a `Blob` or `File` that is used. */
+export interface BlobLike {
+  readonly size: number;
+  readonly type: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** The part of a `Response` that is used. */
+export interface ResponseLike {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly url: string;
+  readonly bodyUsed: boolean;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/**
+ * An image in any shape it usually has: `File`, `Blob`, bytes (`Uint8Array`, Node's `Buffer`, `ArrayBuffer`),
+ * `Response`, `URL`, a string (a path in Node, Deno and Bun; a URL elsewhere), `FileSystemFileHandle`,
+ * or pixels (`ImageData`).
+ */
+export type ImageInput =
+  | BlobLike
+  | ArrayBuffer
+  | ArrayBufferView
+  | ResponseLike
+  | URL
+  | string
+  | FileHandleLike
+  | PixelImage;
+
+/** Decodes a file that slimpix itself does not, to upright sRGB pixels. */
+export type Decoder = (bytes: Uint8Array) => PixelImage | Promise<PixelImage>;
+
+/** Which metadata an output carries. Orientation is always 1 in what is kept, since the pixels are upright. */
+export interface MetadataOptions {
+  /** Keep EXIF. Default false. */
+  readonly exif?: boolean;
+  /** Keep the colour profile, where the pixels still are in it (`colorSpace: 'keep'`). Default false. */
+  readonly icc?: boolean;
+  /** Keep XMP. Default false. */
+  readonly xmp?: boolean;
+  /** Keep the place where the picture was taken, inside EXIF and XMP. Default false. */
+  readonly gps?: boolean;
+  /** Keep EXIF's Copyright and Artist, even where the rest of EXIF is dropped. Default false. */
+  readonly copyright?: boolean;
+}
+
+/** What to do with one image. Unknown keys and values out of range are `INVALID_OPTION` errors. */
+export interface CompressionConfig {
+  /** Format to write. Default: the input's own, where slimpix writes it; required for GIF, BMP, TIFF, ICO, HEIC and pixels. */
+  readonly format?: FormatName;
+  /** Another name for `format`, as in browser-image-compression. */
+  readonly fileType?: FormatName;
+  /** Another name for `format`, as in compressorjs. */
+  readonly mimeType?: FormatName;
+  /** 1 (smallest) to 100 (best), an integer. Default: the service's for that format; PNG is lossless when it is not given. */
+  readonly quality?: number;
+  /** Longest side of the result at most, pixels, 1–65535. Default: the service's (2048), unless `targetSize` is given. */
+  readonly maxDimension?: number;
+  /** Another name for `maxDimension`, as in browser-image-compression. */
+  readonly maxWidthOrHeight?: number;
+  /** Box to fit the picture to, pixels, 1–65535 a side. Default: none. */
+  readonly targetSize?: TargetSize;
+  /** Keep the picture's proportions in `targetSize`: `fit` 'inside' when true, 'fill' when false. Default true. */
+  readonly maintainAspectRatio?: boolean;
+  /** How the picture meets `targetSize`. Default 'inside'. */
+  readonly fit?: Fit;
+  /** Never make a picture larger than it is. Default true. */
+  readonly withoutEnlargement?: boolean;
+  /** Colour behind transparency where the format has none, and of `contain`'s bars: '#rgb' or '#rrggbb'. Default '#ffffff'. */
+  readonly background?: string;
+  /** Turn the picture upright by its EXIF orientation. Default true. */
+  readonly autoOrient?: boolean;
+  /** Drop all metadata (true) or keep EXIF, ICC, XMP and GPS (false). Default true. Not together with `metadata`. */
+  readonly stripMetadata?: boolean;
+  /** 'strip', 'keep', or which kinds to keep. Default 'strip'. */
+  readonly metadata?: 'strip' | 'keep' | MetadataOptions;
+  /** Convert to sRGB by the picture's profile, or leave the pixels and keep the profile. Default 'srgb'. */
+  readonly colorSpace?: 'srgb' | 'keep';
+  /** Spend time on fewer bytes: progressive and trellis JPEG, PNG filter trials, and the like. Default true. */
+  readonly optimize?: boolean;
+  /** WebP without loss. Default false. */
+  readonly lossless?: boolean;
+  /** AVIF: 1 (smallest) to 10 (fastest), an integer. Default: the service's (6). */
+  readonly avifSpeed?: number;
+  /** WebP: 0 (fastest) to 6 (smallest), an integer. Default 4. */
+  readonly effort?: number;
+  /** Animated input: an error, or its first frame. Default 'error'. */
+  readonly animated?: 'error' | 'first';
+  /** Refuse input of more pixels than this. 1 to 4294836225; default 268402689 (16383²). */
+  readonly limitInputPixels?: number;
+  /** Decoders for what slimpix does not decode itself, by MIME type ('image/heic', 'image/avif'). Default: the service's. */
+  readonly decoders?: Readonly<Record<string, Decoder>>;
+}
+
+/** One size of a picture. */
+export interface SizeVariant {
+  /** Longest side at most, pixels, 1–65535. */
+  readonly maxDimension: number;
+  /** JPEG quality, 1–100. Default: the service's. */
+  readonly jpegQuality?: number;
+  /** WebP quality, 1–100. Default: the service's. */
+  readonly webpQuality?: number;
+  /** AVIF quality, 1–100. Default: the service's. */
+  readonly avifQuality?: number;
+}
+
+/** Where a service takes its WebAssembly from, when not from beside the package's own files. */
+export interface LoadOptions {
+  /** Folder that holds `core_bg.wasm` and `full_bg.wasm`, or the URL of each. Default: beside the package's modules. */
+  readonly wasmUrl?: string | URL | { readonly core?: string | URL; readonly full?: string | URL };
+  /** Compiled modules; `full` alone does every job. Default: loaded when first needed. */
+  readonly wasmModule?: { readonly core?: WebAssembly.Module; readonly full?: WebAssembly.Module };
+}
+
+/** What a service does unless a call says otherwise. Merged over `DEFAULT_COMPRESSION_CONFIG`. */
+export interface ServiceConfig extends LoadOptions {
+  /** Longest side at most, pixels, 1–65535. Default 2048. */
+  readonly maxDimension?: number;
+  /** JPEG quality, 1–100. Default 85. */
+  readonly jpegQuality?: number;
+  /** WebP quality, 1–100. Default 80. */
+  readonly webpQuality?: number;
+  /** AVIF quality, 1–100. Default 75. */
+  readonly avifQuality?: number;
+  /** AVIF speed, 1 (smallest) to 10 (fastest). Default 6. */
+  readonly avifSpeed?: number;
+  /** Named sizes. Default: thumbnail 150, preview 500, full 2048. */
+  readonly sizeVariants?: Readonly<Record<string, SizeVariant>>;
+  /** Image workers at most, 1–64. Default 4. */
+  readonly maxThreads?: number;
+  /** Files of a batch that are held at a time, 1–10000. Default 10. */
+  readonly chunkSize?: number;
+  /** Threads for AVIF, 1–64. Default 2. */
+  readonly avifThreads?: number;
+  /** Told what happens; `console` fits. Default: warnings alone, to the console. */
+  readonly logger?: Logger;
+  /** Decoders for what slimpix does not decode itself, by MIME type. Default none. */
+  readonly decoders?: Readonly<Record<string, Decoder>>;
+}
+
+/** Receives what the service has to say. */
+export interface Logger {
+  debug(...message: unknown[]): void;
+  info(...message: unknown[]): void;
+  warn(...message: unknown[]): void;
+  error(...message: unknown[]): void;
+}
+
+/** What a file's header says, without decoding it. Width and height are those of the picture as shown. */
+export interface ImageInfo {
+  readonly format: InputFormat;
+  readonly mimeType: string;
+  readonly width: number;
+  readonly height: number;
+  /** EXIF orientation, 1–8. */
+  readonly orientation: number;
+  readonly hasAlpha: boolean;
+  readonly animated: boolean;
+  readonly hasIcc: boolean;
+}
+
+/** A compressed image and the facts about it. */
+export interface CompressionResult {
+  /** The file's bytes. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly mimeType: string;
+  readonly format: OutputFormat;
+  readonly width: number;
+  readonly height: number;
+  /** Bytes of `data`. */
+  readonly size: number;
+  /** Bytes of the input: the file's, or four a pixel. */
+  readonly inputSize: number;
+  /** The input's format; 'pixels' where pixels were given. */
+  readonly sourceFormat: InputFormat | 'pixels';
+  /** The input's size as shown. */
+  readonly sourceWidth: number;
+  readonly sourceHeight: number;
+  /** The input is animated, and this is its first frame. */
+  readonly animated: boolean;
+}
+
+/** What to do with a directory: a `CompressionConfig` and how to go about it. */
+export interface BatchConfig extends CompressionConfig {
+  /** Files that are held at a time, 1–10000. Default: the service's (10). */
+  readonly chunkSize?: number;
+  /** Let an output take the place of its own input. Default false. */
+  readonly overwrite?: boolean;
+}
+
+/** How a batch went. */
+export interface BatchProcessingResult {
+  /** The outputs written, in the order of their inputs. */
+  readonly successful: string[];
+  /** The inputs that failed, with the error's message and code. */
+  readonly failed: [name: string, message: string, code: ErrorCode][];
+  /** Bytes of all inputs that were read. */
+  readonly totalInputSize: number;
+  /** Bytes of all outputs written. */
+  readonly totalOutputSize: number;
+}
+
+/** What became of one file of a batch. */
+export type FileOutcome =
+  | { readonly input: string; readonly inputSize: number; readonly output: string; readonly result: CompressionResult }
+  | { readonly input: string; readonly inputSize: number; readonly error: ImageCompressionError };
