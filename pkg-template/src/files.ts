@@ -1,7 +1,7 @@
 /**
  * Directories by path, for Node, Deno and Bun: finding images, and writing each output whole or not at all.
  */
-import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { FileStore, FoundFile } from './batch.js';
 import { ImageCompressionError, ioError } from './errors.js';
@@ -10,7 +10,13 @@ import { ImageCompressionError, ioError } from './errors.js';
 const IMAGE = /\.(jpe?g|jpe|jfif|png|apng|webp|gif|bmp|dib|tiff?|ico|avif|hei[cf])$/i;
 const GLOB = /[*?[\]{}!()]/;
 
-export const pathStore: FileStore = { list: listDirectory, read: readPath, write: writeWhole };
+export const pathStore: FileStore = {
+  list: listDirectory,
+  read: readPath,
+  place: join,
+  identity: (path) => realpath(path).catch(() => resolve(path)),
+  write: writeWhole,
+};
 
 export async function readPath(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
@@ -70,19 +76,16 @@ async function* expandPattern(pattern: string, except: string): AsyncGenerator<F
 }
 
 /** A temporary file in the same directory, then a rename: a reader sees the old file or the whole new one. */
-async function writeWhole(directory: string, name: string, data: Uint8Array, source: FoundFile, overwrite: boolean): Promise<string> {
-  const path = join(directory, name);
-  if (!overwrite) await refuseSamePath(path, source.address);
+async function writeWhole(path: string, data: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeAndSync(temporary, data);
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw ioError(`${path} could not be written`, cause);
   }
-  return path;
 }
 
 async function writeAndSync(path: string, data: Uint8Array): Promise<void> {
@@ -93,13 +96,6 @@ async function writeAndSync(path: string, data: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-/** Compares the files themselves, so that links and letter case do not hide that they are one. */
-async function refuseSamePath(path: string, source: string): Promise<void> {
-  const exists = await lstat(path).catch(() => undefined);
-  if (!exists || (await realpath(path)) !== (await realpath(source))) return;
-  throw new ImageCompressionError('INVALID_OPTION', `${path} would replace its own input; choose another output, or allow overwrite`);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -39,7 +39,6 @@ export interface EngineOptions {
   background?: string;
   autoOrient?: boolean;
   metadata: Required<MetadataOptions>;
-  colorSpace?: 'srgb' | 'keep';
   optimize?: boolean;
   lossless?: boolean;
   avifSpeed?: number;
@@ -93,7 +92,6 @@ export const COMPRESSION_RULES = {
   autoOrient: boolean,
   stripMetadata: boolean,
   metadata: either(choice('strip', 'keep'), matching('an object of exif, icc, xmp, gps, copyright', isObject)),
-  colorSpace: choice('srgb', 'keep'),
   optimize: boolean,
   lossless: boolean,
   avifSpeed: integer(1, 10),
@@ -196,7 +194,6 @@ export function resolveOptions(
     background: config.background,
     autoOrient: config.autoOrient,
     metadata: keptMetadata(config),
-    colorSpace: config.colorSpace,
     optimize: config.optimize,
     lossless: config.lossless,
     avifSpeed: format === 'avif' ? (config.avifSpeed ?? service.avifSpeed) : undefined,
@@ -244,10 +241,11 @@ function fit({ fit, maintainAspectRatio }: CompressionConfig): Fit | undefined {
   return fit;
 }
 
+/** Who asks for EXIF or XMP by name gets it whole, unless `gps: false`; by default nothing is kept at all. */
 function keptMetadata({ metadata, stripMetadata }: CompressionConfig): Required<MetadataOptions> {
   const all = stripMetadata === undefined ? metadata === 'keep' : !stripMetadata;
   const parts = isObject(metadata) ? withoutUndefined<MetadataOptions>({ ...metadata }) : {};
-  return { exif: all, icc: all, xmp: all, gps: all, copyright: all, ...parts };
+  return { exif: all, icc: all, xmp: all, gps: all || isObject(metadata), copyright: all, ...parts };
 }
 
 function withoutUndefined<T>(object: { [K in keyof T]?: T[K] | undefined }): T {

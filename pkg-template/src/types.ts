@@ -75,11 +75,11 @@ export type Decoder = (bytes: Uint8Array) => PixelImage | Promise<PixelImage>;
 export interface MetadataOptions {
   /** Keep EXIF. Default false. */
   readonly exif?: boolean;
-  /** Keep the colour profile, where the pixels still are in it (`colorSpace: 'keep'`). Default false. */
+  /** Leave the colours as they are and keep their RGB profile; otherwise they are converted to sRGB. Default false. */
   readonly icc?: boolean;
   /** Keep XMP. Default false. */
   readonly xmp?: boolean;
-  /** Keep the place where the picture was taken, inside EXIF and XMP. Default false. */
+  /** Keep the place where the picture was taken, inside the EXIF and XMP that are kept. Default true. */
   readonly gps?: boolean;
   /** Keep EXIF's Copyright and Artist, even where the rest of EXIF is dropped. Default false. */
   readonly copyright?: boolean;
@@ -115,8 +115,6 @@ export interface CompressionConfig {
   readonly stripMetadata?: boolean;
   /** 'strip', 'keep', or which kinds to keep. Default 'strip'. */
   readonly metadata?: 'strip' | 'keep' | MetadataOptions;
-  /** Convert to sRGB by the picture's profile, or leave the pixels and keep the profile. Default 'srgb'. */
-  readonly colorSpace?: 'srgb' | 'keep';
   /** Spend time on fewer bytes: progressive and trellis JPEG, PNG filter trials, and the like. Default true. */
   readonly optimize?: boolean;
   /** WebP without loss. Default false. */

@@ -1,0 +1,119 @@
+#!/usr/bin/env node
+/**
+ * The command line: the package's Node entry with flags. Every option of the library has the flag of its name
+ * (`maxDimension` is `--max-dimension`), made from the same table of rules, so that the two cannot drift apart.
+ *
+ * Exit codes: 0 all files done, 1 a file failed, 2 the command was not understood.
+ */
+import { basename, dirname, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { collect, compressFiles, type FoundFile } from './batch.js';
+import { configFromFlags, flagOptions, flagTable, UsageError } from './cli-flags.js';
+import { progress, report, type Totals } from './cli-report.js';
+import { ImageCompressionService } from './entry-node.js';
+import { ImageCompressionError } from './errors.js';
+import { expandInputs, pathStore, readPath } from './files.js';
+import type { CompressionConfig, FileOutcome } from './types.js';
+
+const USAGE = `slimpix: smaller pictures. JPEG, PNG, WebP, GIF, BMP and TIFF in; AVIF, WebP, JPEG and PNG out.
+
+  slimpix INPUT… [-o OUT] [--format FORMAT] [options]
+
+INPUT is a file, a folder (in depth) or a pattern such as 'photos/**/*.jpg'.
+
+  -o, --output OUT          folder to write into, or a file's name when INPUT is one file (default: compressed)
+      --keep-metadata       keep EXIF, ICC, XMP and GPS (the same as --metadata keep)
+      --overwrite           let an output take the place of an input
+      --json                print one JSON object and nothing else
+  -h, --help                print this
+  -V, --version             print the version
+
+${flagTable()}
+
+Exit code: 0 all done, 1 a file failed, 2 the command was not understood.
+`;
+
+interface Job {
+  readonly files: FoundFile[];
+  readonly output: string;
+  readonly configs: CompressionConfig[];
+  readonly overwrite: boolean;
+  readonly json: boolean;
+}
+
+export async function main(args: string[]): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({ args, options: flagOptions(), allowPositionals: true });
+    if (values['help']) return print(USAGE);
+    if (values['version']) return print(`${await version()}\n`);
+    return await run(await plan(values, positionals));
+  } catch (error) {
+    return complain(error);
+  }
+}
+
+async function plan(values: Record<string, unknown>, inputs: string[]): Promise<Job> {
+  if (inputs.length === 0) throw new UsageError('no INPUT given');
+  const named = String(values['output'] ?? 'compressed');
+  const configs = configFromFlags(values);
+  const files = await collect(expandInputs(inputs, named));
+  const flags = { overwrite: Boolean(values['overwrite']), json: Boolean(values['json']) };
+  return toOneFile({ files, output: named, configs, ...flags });
+}
+
+/** `-o picture.webp` for one file names the file, and its format where none is given. */
+function toOneFile(job: Job): Job {
+  const extension = extname(job.output).slice(1).toLowerCase();
+  const [file] = job.files;
+  if (!file || job.files.length > 1 || job.configs.length > 1 || !/^(jpe?g|png|webp|avif)$/.test(extension)) return job;
+  const format = extension.replace('jpg', 'jpeg') as NonNullable<CompressionConfig['format']>;
+  const configs = job.configs.map((config) => ({ format, ...config }));
+  return { ...job, configs, output: dirname(job.output), files: [{ ...file, name: basename(job.output) }] };
+}
+
+async function run(job: Job): Promise<number> {
+  const service = new ImageCompressionService();
+  const outcomes: FileOutcome[] = [];
+  const line = progress(job.files.length * job.configs.length, job.json);
+  for await (const outcome of compressAll(service, job)) {
+    outcomes.push(outcome);
+    line.step(outcome);
+  }
+  line.end();
+  const totals: Totals = report(outcomes, job.json);
+  return totals.failed > 0 ? 1 : 0;
+}
+
+/** Each format in turn; the names in use are shared, so that no format writes over another's output. */
+async function* compressAll(service: ImageCompressionService, { files, output, configs, overwrite }: Job): AsyncGenerator<FileOutcome> {
+  const taken = new Set<string>();
+  for (const config of configs) {
+    const compress = (bytes: Uint8Array) => service.compressImage(bytes, config);
+    yield* compressFiles({ files, output, store: pathStore, overwrite, compress }, taken);
+  }
+}
+
+async function version(): Promise<string> {
+  const bytes = await readPath(fileURLToPath(new URL('../package.json', import.meta.url)));
+  return (JSON.parse(new TextDecoder().decode(bytes)) as { version: string }).version;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** What the caller got wrong is 2; what went wrong with the files is 1. */
+function complain(error: unknown): number {
+  const isUsage = error instanceof UsageError || (error instanceof ImageCompressionError && error.code === 'INVALID_OPTION') || isParseError(error);
+  if (!isUsage && !(error instanceof ImageCompressionError)) throw error;
+  process.stderr.write(`slimpix: ${(error as Error).message}\n${isUsage ? "Try 'slimpix --help'.\n" : ''}`);
+  return isUsage ? 2 : 1;
+}
+
+function isParseError(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+}
+
+process.exitCode = await main(process.argv.slice(2));
