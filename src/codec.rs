@@ -1,0 +1,73 @@
+//! The formats: [`decode`] and [`encode`] are the only matches over them.
+//!
+//! A format's file knows its bitstream and the slots of its container; no format's file knows
+//! another's. Input sizes have been admitted before a decoder starts, and each decoder is held
+//! to the size that was admitted.
+
+mod avif;
+mod heif;
+mod jpeg;
+mod legacy;
+mod palette;
+mod png;
+mod webp;
+
+use crate::error::{Error, Result};
+use crate::image::Image;
+use crate::metadata::Metadata;
+use crate::options::{Options, OutputFormat};
+use crate::sniff::{Format, Info};
+
+/// The picture's pixels as stored: not oriented, in its own colour space.
+///
+/// A JPEG may come back at a half, a quarter or an eighth of its size when that is still at least
+/// `detail`; every other format comes back whole.
+///
+/// # Errors
+/// `CORRUPT_IMAGE`, `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED`, `OUT_OF_MEMORY`.
+pub fn decode(file: &[u8], info: &Info, detail: (u32, u32)) -> Result<Image> {
+    let image = match info.format {
+        Format::Jpeg => jpeg::decode(file, (info.width, info.height), detail),
+        Format::Png => png::decode(file),
+        Format::Webp => webp::decode(file),
+        Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => legacy::decode(file, info),
+        Format::Avif | Format::Heic => Err(Error::unsupported_feature(format_args!(
+            "{} is recognised but not decoded here: browsers decode it themselves, elsewhere give \
+             a decoder for {}",
+            info.format.name(),
+            info.format.mime_type()
+        ))),
+    }?;
+    let (width, height) = (image.width(), image.height());
+    if width > info.width || height > info.height {
+        return Err(Error::corrupt(format_args!(
+            "the header says {}x{}, but the pixels are {width}x{height}",
+            info.width, info.height
+        )));
+    }
+    Ok(image)
+}
+
+/// The picture as a file, with this metadata. `image` is `Rgb` or `Rgba`, and opaque for JPEG.
+///
+/// # Errors
+/// `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED` where the format has no room, `ENCODE_FAILED`.
+pub fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Vec<u8>> {
+    match options.format {
+        OutputFormat::Avif => avif::encode(image, metadata, options),
+        OutputFormat::Webp => webp::encode(image, metadata, options),
+        OutputFormat::Jpeg => jpeg::encode(image, metadata, options),
+        OutputFormat::Png => png::encode(image, metadata, options),
+    }
+}
+
+/// Refuses sides that a format cannot hold.
+fn check_sides(image: &Image, format: &str, most: u32) -> Result<()> {
+    let (width, height) = (image.width(), image.height());
+    if width.max(height) > most {
+        return Err(Error::limit(format_args!(
+            "{format} holds at most {most} pixels a side; the picture is {width}x{height}"
+        )));
+    }
+    Ok(())
+}

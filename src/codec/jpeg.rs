@@ -1,0 +1,242 @@
+//! JPEG (ITU-T T.81).
+//!
+//! Two decoders share the work. zune-jpeg is the fastest at full scale. jpeg-decoder takes over
+//! where zune-jpeg has no answer or a wrong one: a target of half the size or less, which it
+//! decodes by smaller inverse transforms; CMYK and YCCK, whose inks it hands out untouched; and
+//! sequential files with a scan for each component, which zune-jpeg 0.5 garbles when chroma is
+//! subsampled. What neither reads (arithmetic coding, 12 bits, lossless, hierarchical) is refused
+//! by name.
+//!
+//! Both are lenient to a file that ends early, so the end is looked for first: half a photograph
+//! with a grey rest is a wrong picture.
+
+use jpeg_decoder::{Decoder as ScaledDecoder, PixelFormat};
+use mozjpeg_rs::{Encoder, Preset, Subsampling};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::check_sides;
+use crate::container::jpeg_segments;
+use crate::error::{Error, Result};
+use crate::image::{Image, Layout, allocate};
+use crate::metadata::Metadata;
+use crate::options::Options;
+
+/// More scans than any encoder writes; each costs a pass over the picture.
+const MOST_SCANS: usize = 200;
+
+/// libjpeg's bound on a side, below the 65535 that the header can say.
+const MOST_PIXELS_A_SIDE: u32 = 65500;
+
+/// Payload of one APP segment after its two length bytes.
+const SEGMENT_ROOM: usize = 65533;
+
+/// From this quality on, chroma at full resolution is worth its bytes.
+const FULL_CHROMA_FROM: u8 = 93;
+
+/// What the segments say about how to decode.
+#[derive(Debug, Default)]
+struct Structure {
+    /// The frame marker, 0xC0 to 0xCF.
+    frame: u8,
+    precision: u8,
+    components: u8,
+    /// Scans in the file.
+    scans: usize,
+    /// A scan of fewer components than the frame has, in a sequential file.
+    split_scans: bool,
+    /// Adobe's marker: CMYK is then stored inverted.
+    adobe: bool,
+    /// The end-of-image marker was found.
+    ended: bool,
+}
+
+impl Structure {
+    fn read(file: &[u8]) -> Self {
+        let mut found = Self::default();
+        for (marker, body) in jpeg_segments(file) {
+            match marker {
+                0xC4 | 0xC8 | 0xCC => {}
+                0xC0..=0xCF if found.frame == 0 => {
+                    found.frame = marker;
+                    found.precision = body.first().copied().unwrap_or(0);
+                    found.components = body.get(5).copied().unwrap_or(0);
+                }
+                0xDA => {
+                    found.scans += 1;
+                    let parts = body.first().copied().unwrap_or(0);
+                    found.split_scans |= parts < found.components && !found.is_progressive();
+                }
+                0xD9 => found.ended = true,
+                0xEE => found.adobe |= body.starts_with(b"Adobe"),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    const fn is_progressive(&self) -> bool {
+        self.frame == 0xC2
+    }
+
+    fn check(&self) -> Result<()> {
+        let unsupported = |what: &str| Err(Error::unsupported_feature(format_args!("JPEG with {what}")));
+        match self.frame {
+            0xC0..=0xC2 => {}
+            0xC3 | 0xC7 | 0xCB | 0xCF => return unsupported("lossless coding"),
+            0xC5 | 0xC6 | 0xCD | 0xCE => return unsupported("hierarchical coding"),
+            0xC9 | 0xCA => return unsupported("arithmetic coding"),
+            _ => return Err(Error::corrupt("the JPEG has no frame header")),
+        }
+        if self.precision != 8 {
+            return unsupported(&format!("{} bits a sample", self.precision));
+        }
+        if !matches!(self.components, 1 | 3 | 4) {
+            return unsupported(&format!("{} components", self.components));
+        }
+        if self.scans > MOST_SCANS {
+            return Err(Error::limit(format_args!(
+                "the JPEG has {} scans; at most {MOST_SCANS} are decoded",
+                self.scans
+            )));
+        }
+        if self.scans == 0 || !self.ended {
+            return Err(Error::corrupt("the JPEG is truncated: its end is missing"));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn decode(file: &[u8], size: (u32, u32), detail: (u32, u32)) -> Result<Image> {
+    let structure = Structure::read(file);
+    structure.check()?;
+    let reducible = detail.0 * 2 <= size.0 && detail.1 * 2 <= size.1;
+    if structure.components == 4 || structure.split_scans {
+        return decode_scaled(file, size, detail, structure.adobe);
+    }
+    if reducible && let Ok(image) = decode_scaled(file, size, detail, structure.adobe) {
+        return Ok(image);
+    }
+    decode_whole(file, size, structure.components)
+}
+
+fn decode_whole(file: &[u8], (width, height): (u32, u32), components: u8) -> Result<Image> {
+    let (space, layout) = match components {
+        1 => (ColorSpace::Luma, Layout::Gray),
+        _ => (ColorSpace::RGB, Layout::Rgb),
+    };
+    let options = DecoderOptions::default()
+        .set_max_width(width as usize)
+        .set_max_height(height as usize)
+        .set_strict_mode(true)
+        .jpeg_set_max_scans(MOST_SCANS)
+        .jpeg_set_out_colorspace(space);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
+    decoder.decode_headers().map_err(Error::corrupt)?;
+    if decoder.dimensions() != Some((width as usize, height as usize)) {
+        return Err(Error::corrupt("the JPEG has two frame headers of different sizes"));
+    }
+    let mut image = Image::zeroed(width, height, layout)?;
+    decoder.decode_into(image.data_mut()).map_err(Error::corrupt)?;
+    Ok(image)
+}
+
+fn decode_scaled(
+    file: &[u8],
+    size: (u32, u32),
+    (width, height): (u32, u32),
+    adobe: bool,
+) -> Result<Image> {
+    let mut decoder = ScaledDecoder::new(file);
+    decoder.read_info().map_err(scaled_error)?;
+    let info = decoder.info().ok_or_else(|| Error::corrupt("the JPEG has no frame header"))?;
+    if (u32::from(info.width), u32::from(info.height)) != size {
+        return Err(Error::corrupt("the JPEG has two frame headers of different sizes"));
+    }
+    let side = |pixels: u32| pixels.min(u32::from(u16::MAX)) as u16;
+    let (width, height) = decoder.scale(side(width), side(height)).map_err(scaled_error)?;
+    let layout = match info.pixel_format {
+        PixelFormat::L8 => Layout::Gray,
+        PixelFormat::RGB24 => Layout::Rgb,
+        PixelFormat::CMYK32 => Layout::Cmyk,
+        PixelFormat::L16 => return Err(Error::unsupported_feature("JPEG with 16 bits a sample")),
+    };
+    let length = usize::from(width) * usize::from(height) * layout.channels();
+    drop(allocate(length)?);
+    decoder.set_max_decoding_buffer_size(length);
+    let mut data = decoder.decode().map_err(scaled_error)?;
+    if layout == Layout::Cmyk && !adobe {
+        data.iter_mut().for_each(|ink| *ink = 255 - *ink);
+    }
+    Image::new(width.into(), height.into(), layout, data)
+}
+
+fn scaled_error(error: jpeg_decoder::Error) -> Error {
+    match error {
+        jpeg_decoder::Error::Unsupported(what) => {
+            Error::unsupported_feature(format_args!("JPEG with {what:?}"))
+        }
+        other => Error::corrupt(other),
+    }
+}
+
+pub(super) fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Vec<u8>> {
+    check_sides(image, "JPEG", MOST_PIXELS_A_SIDE)?;
+    let quality = options.quality_or_default();
+    let encoder = if options.optimize {
+        Encoder::new(Preset::ProgressiveBalanced)
+    } else {
+        Encoder::new(Preset::BaselineFastest).optimize_huffman(true)
+    };
+    let chroma =
+        if quality >= FULL_CHROMA_FROM { Subsampling::S444 } else { Subsampling::S420 };
+    let encoder = with_metadata(encoder.quality(quality).subsampling(chroma), metadata)?;
+    let (width, height) = (image.width(), image.height());
+    let written = match gray_plane(image)? {
+        Some(plane) => encoder.encode_gray(&plane, width, height),
+        None => encoder.encode_rgb(image.data(), width, height),
+    };
+    written.map_err(Error::encode_failed)
+}
+
+/// The picture's one plane when it has no colour anywhere.
+fn gray_plane(image: &Image) -> Result<Option<Vec<u8>>> {
+    let pixels = image.pixels::<3>();
+    if !pixels.iter().all(|[r, g, b]| r == g && g == b) {
+        return Ok(None);
+    }
+    let mut plane = allocate(pixels.len())?;
+    for (sample, pixel) in plane.iter_mut().zip(pixels) {
+        *sample = pixel[0];
+    }
+    Ok(Some(plane))
+}
+
+fn with_metadata(mut encoder: Encoder, metadata: Metadata) -> Result<Encoder> {
+    const XMP_NAME: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+    const EXIF_NAME: &[u8] = b"Exif\0\0";
+    if let Some(exif) = metadata.exif {
+        fits_segment("EXIF", exif.len() + EXIF_NAME.len())?;
+        encoder = encoder.exif_data(exif);
+    }
+    if let Some(icc) = metadata.icc {
+        encoder = encoder.icc_profile(icc);
+    }
+    if let Some(xmp) = metadata.xmp {
+        fits_segment("XMP", xmp.len() + XMP_NAME.len())?;
+        encoder = encoder.add_marker(1, [XMP_NAME, &xmp].concat());
+    }
+    Ok(encoder)
+}
+
+fn fits_segment(what: &str, length: usize) -> Result<()> {
+    if length > SEGMENT_ROOM {
+        return Err(Error::limit(format_args!(
+            "{what} of {length} bytes does not fit a JPEG segment of {SEGMENT_ROOM}; strip it or \
+             choose another format"
+        )));
+    }
+    Ok(())
+}

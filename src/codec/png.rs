@@ -1,0 +1,101 @@
+//! PNG (third edition), lossless both ways.
+//!
+//! On the way out the smallest of the forms that hold the pixels exactly is chosen by
+//! [`palette`](super::palette), and with `optimize` two filter strategies are tried: flat pictures
+//! compress best unfiltered, photographs with a filter chosen for each row.
+
+use std::io::Cursor;
+
+use png::{BitDepth, ColorType, Compression, Decoder, DecodingError, Encoder, Filter, Transformations};
+
+use super::palette::{Form, smallest_form};
+use crate::error::{Error, Result};
+use crate::image::{Image, Layout, allocate};
+use crate::metadata::Metadata;
+use crate::options::Options;
+
+pub(super) fn decode(file: &[u8]) -> Result<Image> {
+    let mut decoder = Decoder::new(Cursor::new(file));
+    decoder.set_transformations(Transformations::EXPAND);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let mut reader = decoder.read_info().map_err(decode_error)?;
+    let length = reader.output_buffer_size().ok_or_else(|| Error::limit("the PNG is too large"))?;
+    let mut data = allocate(length)?;
+    let frame = reader.next_frame(&mut data).map_err(decode_error)?;
+    data.truncate(frame.buffer_size());
+    let layout = match frame.color_type {
+        ColorType::Grayscale => Layout::Gray,
+        ColorType::GrayscaleAlpha => Layout::GrayAlpha,
+        ColorType::Rgb => Layout::Rgb,
+        ColorType::Rgba => Layout::Rgba,
+        ColorType::Indexed => return Err(Error::internal("the PNG's palette was not expanded")),
+    };
+    if frame.bit_depth == BitDepth::Sixteen {
+        halve_depth(&mut data);
+    }
+    Image::new(frame.width, frame.height, layout, data)
+}
+
+/// 16-bit samples, big-endian, to the nearest 8-bit ones: `v / 257`, rounded.
+fn halve_depth(data: &mut Vec<u8>) {
+    for at in 0..data.len() / 2 {
+        let value = u32::from(u16::from_be_bytes([data[at * 2], data[at * 2 + 1]]));
+        data[at] = ((value * 255 + 32895) >> 16) as u8;
+    }
+    data.truncate(data.len() / 2);
+}
+
+fn decode_error(error: DecodingError) -> Error {
+    match error {
+        DecodingError::LimitsExceeded => Error::limit("the PNG asks for too much memory"),
+        other => Error::corrupt(other),
+    }
+}
+
+pub(super) fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Vec<u8>> {
+    let form = smallest_form(image)?;
+    if !options.optimize {
+        return write(image, &form, &metadata, Compression::Balanced, Filter::Adaptive);
+    }
+    let plain = write(image, &form, &metadata, Compression::High, Filter::NoFilter)?;
+    let filtered = write(image, &form, &metadata, Compression::High, Filter::Adaptive)?;
+    Ok(if plain.len() < filtered.len() { plain } else { filtered })
+}
+
+fn write(
+    image: &Image,
+    form: &Form,
+    metadata: &Metadata,
+    compression: Compression,
+    filter: Filter,
+) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut info = png::Info::with_size(image.width(), image.height());
+    info.icc_profile = metadata.icc.as_deref().map(Into::into);
+    info.exif_metadata = metadata.exif.as_deref().map(Into::into);
+    let mut encoder = Encoder::with_info(&mut out, info).map_err(encode_error)?;
+    encoder.set_color(form.color);
+    encoder.set_depth(form.depth);
+    encoder.set_compression(compression);
+    encoder.set_filter(filter);
+    if !form.palette.is_empty() {
+        encoder.set_palette(form.palette.as_slice());
+    }
+    if !form.transparency.is_empty() {
+        encoder.set_trns(form.transparency.as_slice());
+    }
+    if let Some(xmp) = &metadata.xmp {
+        let text = String::from_utf8(xmp.clone())
+            .map_err(|_| Error::encode_failed("PNG holds XMP as UTF-8 only; this packet is not"))?;
+        encoder.add_itxt_chunk("XML:com.adobe.xmp".into(), text).map_err(encode_error)?;
+    }
+    let mut writer = encoder.write_header().map_err(encode_error)?;
+    writer.write_image_data(&form.data).map_err(encode_error)?;
+    writer.finish().map_err(encode_error)?;
+    Ok(out)
+}
+
+fn encode_error(error: png::EncodingError) -> Error {
+    Error::encode_failed(error)
+}

@@ -1,0 +1,380 @@
+//! What a caller may ask for, its defaults, and one [`Options::check`] for its meaning.
+//!
+//! The names are the same in Rust, JavaScript and on the command line (`max_dimension`,
+//! `maxDimension`, `--max-dimension`). JavaScript sends one plain object; a key that is not here
+//! is refused by its name.
+
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// A format that slimpix writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputFormat {
+    /// AV1 still picture: the smallest files, the slowest encoder.
+    Avif,
+    /// WebP.
+    Webp,
+    /// JPEG, without alpha.
+    Jpeg,
+    /// PNG, always lossless.
+    Png,
+}
+
+impl OutputFormat {
+    /// Every format, in the order of the documentation.
+    pub const ALL: [Self; 4] = [Self::Avif, Self::Webp, Self::Jpeg, Self::Png];
+
+    /// The lower-case name that options use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Avif => "avif",
+            Self::Webp => "webp",
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+        }
+    }
+
+    /// The media type, such as `image/avif`.
+    #[must_use]
+    pub const fn mime_type(self) -> &'static str {
+        match self {
+            Self::Avif => "image/avif",
+            Self::Webp => "image/webp",
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+        }
+    }
+}
+
+/// How a picture meets a target size of another shape; the words of CSS `object-fit` and sharp.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fit {
+    /// Whole picture inside the target, bars of background around it.
+    Contain,
+    /// Target filled, what juts out is cut evenly.
+    Cover,
+    /// Stretched to the target.
+    Fill,
+    /// Whole picture, as large as fits the target. No bars.
+    #[default]
+    Inside,
+    /// Whole picture, as small as covers the target. Nothing cut.
+    Outside,
+}
+
+impl Fit {
+    /// Every fit, in the order of the documentation.
+    pub const ALL: [Self; 5] =
+        [Self::Contain, Self::Cover, Self::Fill, Self::Inside, Self::Outside];
+}
+
+/// What happens to a file with more than one frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Animated {
+    /// `UNSUPPORTED_FEATURE`: nothing is lost silently.
+    #[default]
+    Error,
+    /// The first frame is taken.
+    First,
+}
+
+/// A size to reach, in pixels as shown; one side alone follows the picture's shape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TargetSize {
+    /// Width in pixels, 1 to 65535.
+    pub width: Option<u32>,
+    /// Height in pixels, 1 to 65535.
+    pub height: Option<u32>,
+}
+
+/// What of a file's metadata is carried into the output. By default nothing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetadataPolicy {
+    /// Keep an RGB picture's colour profile and leave its pixels as they are. Otherwise they are
+    /// converted to sRGB and need none. Grey and CMYK profiles are always converted.
+    pub icc: bool,
+    /// Keep EXIF, its orientation reset to 1 once it has been applied.
+    pub exif: bool,
+    /// Keep XMP, its orientation likewise.
+    pub xmp: bool,
+    /// With `exif` or `xmp`: keep where the picture was taken. Default true.
+    pub gps: bool,
+    /// Without `exif`: keep EXIF's artist and copyright alone.
+    pub copyright: bool,
+}
+
+impl MetadataPolicy {
+    /// Nothing is kept: the default.
+    pub const STRIP: Self =
+        Self { icc: false, exif: false, xmp: false, gps: true, copyright: false };
+    /// Everything is kept.
+    pub const KEEP: Self = Self { icc: true, exif: true, xmp: true, gps: true, copyright: true };
+}
+
+impl Default for MetadataPolicy {
+    fn default() -> Self {
+        Self::STRIP
+    }
+}
+
+/// One picture's orders. Make it with [`Options::new`] and set what differs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Options {
+    /// The format to write.
+    pub format: OutputFormat,
+    /// 1 (smallest) to 100 (best); default: the format's own in [`DEFAULT_COMPRESSION_CONFIG`].
+    /// PNG and lossless WebP have none.
+    #[serde(default)]
+    pub quality: Option<u32>,
+    /// The longest side at most, in pixels, 1 to 65535; default: no bound.
+    #[serde(default)]
+    pub max_dimension: Option<u32>,
+    /// The size to reach; `max_dimension` bounds it.
+    #[serde(default)]
+    pub target_size: Option<TargetSize>,
+    /// How the picture meets `target_size`; default [`Fit::Inside`].
+    #[serde(default)]
+    pub fit: Fit,
+    /// Never make a picture larger than it came; default true.
+    #[serde(default = "yes")]
+    pub without_enlargement: bool,
+    /// The colour behind transparency where the output has none, and of `contain`'s bars:
+    /// `#rgb` or `#rrggbb`; default white.
+    #[serde(default = "Color::white")]
+    pub background: Color,
+    /// Turn the picture upright by its EXIF orientation; default true.
+    #[serde(default = "yes")]
+    pub auto_orient: bool,
+    /// What metadata is kept; default nothing.
+    #[serde(default)]
+    pub metadata: MetadataPolicy,
+    /// Spend more time for fewer bytes (JPEG: progressive with trellis; PNG: the palette and
+    /// filter search); default true.
+    #[serde(default = "yes")]
+    pub optimize: bool,
+    /// WebP only: exact pixels; default false.
+    #[serde(default)]
+    pub lossless: bool,
+    /// Lossy WebP only: 0 (fast) to 6 (small); default 4.
+    #[serde(default)]
+    pub effort: Option<u32>,
+    /// AVIF only: 1 (small) to 10 (fast); default 6.
+    #[serde(default)]
+    pub avif_speed: Option<u32>,
+    /// What happens to an animated file; default an error.
+    #[serde(default)]
+    pub animated: Animated,
+    /// Most pixels that an input may have; default 268402689 (16383 squared).
+    #[serde(default)]
+    pub limit_input_pixels: Option<u64>,
+}
+
+/// The range of each number, by the key that JavaScript uses.
+pub const RANGES: [(&str, RangeInclusive<u64>); 5] = [
+    ("quality", 1..=100),
+    ("maxDimension", 1..=65535),
+    ("targetSize", 1..=65535),
+    ("effort", 0..=6),
+    ("avifSpeed", 1..=10),
+];
+
+/// The most pixels let in when nothing else is said; sharp's bound, 16383 squared.
+pub const DEFAULT_LIMIT_INPUT_PIXELS: u64 = 16383 * 16383;
+
+impl Options {
+    /// The defaults for a format.
+    #[must_use]
+    pub fn new(format: OutputFormat) -> Self {
+        Self {
+            format,
+            quality: None,
+            max_dimension: None,
+            target_size: None,
+            fit: Fit::Inside,
+            without_enlargement: true,
+            background: Color::white(),
+            auto_orient: true,
+            metadata: MetadataPolicy::STRIP,
+            optimize: true,
+            lossless: false,
+            effort: None,
+            avif_speed: None,
+            animated: Animated::Error,
+            limit_input_pixels: None,
+        }
+    }
+
+    /// `INVALID_OPTION` for the first value out of its range, naming key, value and range.
+    pub fn check(&self) -> Result<()> {
+        let size = self.target_size.unwrap_or_default();
+        in_range("quality", self.quality)?;
+        in_range("maxDimension", self.max_dimension)?;
+        in_range("targetSize", size.width)?;
+        in_range("targetSize", size.height)?;
+        in_range("effort", self.effort)?;
+        in_range("avifSpeed", self.avif_speed)?;
+        if self.target_size == Some(TargetSize::default()) {
+            return Err(Error::invalid_option("targetSize needs a width, a height or both"));
+        }
+        if self.lossless && self.format != OutputFormat::Webp {
+            return Err(Error::invalid_option(format_args!(
+                "lossless is an option of webp; {} has none",
+                self.format.name()
+            )));
+        }
+        Ok(())
+    }
+
+    /// The quality asked for, or the format's default.
+    pub(crate) fn quality_or_default(&self) -> u8 {
+        let defaults = &DEFAULT_COMPRESSION_CONFIG;
+        let default = match self.format {
+            OutputFormat::Avif => defaults.avif_quality,
+            OutputFormat::Webp => defaults.webp_quality,
+            OutputFormat::Jpeg | OutputFormat::Png => defaults.jpeg_quality,
+        };
+        self.quality.unwrap_or(default).clamp(1, 100) as u8
+    }
+}
+
+fn in_range(key: &str, value: Option<u32>) -> Result<()> {
+    let range = RANGES.iter().find(|(name, _)| *name == key).map(|(_, range)| range);
+    match (value, range) {
+        (Some(value), Some(range)) if !range.contains(&u64::from(value)) => {
+            Err(Error::invalid_option(format_args!(
+                "{key} is {value}; it must be from {} to {}",
+                range.start(),
+                range.end()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// An opaque sRGB colour, written `#rgb` or `#rrggbb`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Color(
+    /// Red, green, blue.
+    pub [u8; 3],
+);
+
+impl Color {
+    const fn white() -> Self {
+        Self([255; 3])
+    }
+}
+
+impl TryFrom<String> for Color {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        let digits = text.strip_prefix('#').filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let parsed = match digits {
+            Some(d) if d.len() == 3 => d.chars().flat_map(|c| [c, c]).collect(),
+            Some(d) if d.len() == 6 => d.to_owned(),
+            _ => {
+                return Err(Error::invalid_option(format_args!(
+                    "background is {text:?}; it must be #rgb or #rrggbb"
+                )));
+            }
+        };
+        let value = u32::from_str_radix(&parsed, 16).unwrap_or_default();
+        Ok(Self([(value >> 16) as u8, (value >> 8) as u8, value as u8]))
+    }
+}
+
+/// The side and the qualities of one size variant.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SizeVariant {
+    /// The longest side at most, in pixels.
+    pub max_dimension: u32,
+    /// JPEG quality, 1 to 100.
+    pub jpeg_quality: u32,
+    /// WebP quality, 1 to 100.
+    pub webp_quality: u32,
+    /// AVIF quality, 1 to 100.
+    pub avif_quality: u32,
+}
+
+/// The size variants that every service knows.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SizeVariants {
+    /// For lists.
+    pub thumbnail: SizeVariant,
+    /// For a page.
+    pub preview: SizeVariant,
+    /// For a whole screen.
+    pub full: SizeVariant,
+}
+
+/// The service's configuration; JavaScript merges a caller's own over it.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CompressionDefaults {
+    /// The longest side at most, in pixels.
+    pub max_dimension: u32,
+    /// JPEG quality, 1 to 100.
+    pub jpeg_quality: u32,
+    /// WebP quality, 1 to 100.
+    pub webp_quality: u32,
+    /// AVIF quality, 1 to 100.
+    pub avif_quality: u32,
+    /// AVIF speed, 1 (small) to 10 (fast).
+    pub avif_speed: u32,
+    /// The size variants.
+    pub size_variants: SizeVariants,
+    /// Image workers at most.
+    pub max_threads: u32,
+    /// Files of a batch at a time.
+    pub chunk_size: u32,
+    /// AVIF workers or threads at most.
+    pub avif_threads: u32,
+}
+
+/// The defaults; the same object as `DEFAULT_COMPRESSION_CONFIG` in JavaScript.
+pub const DEFAULT_COMPRESSION_CONFIG: CompressionDefaults = CompressionDefaults {
+    max_dimension: 2048,
+    jpeg_quality: 85,
+    webp_quality: 80,
+    avif_quality: 75,
+    avif_speed: 6,
+    size_variants: SizeVariants {
+        thumbnail: SizeVariant {
+            max_dimension: 150,
+            jpeg_quality: 80,
+            webp_quality: 75,
+            avif_quality: 70,
+        },
+        preview: SizeVariant {
+            max_dimension: 500,
+            jpeg_quality: 85,
+            webp_quality: 80,
+            avif_quality: 75,
+        },
+        full: SizeVariant {
+            max_dimension: 2048,
+            jpeg_quality: 90,
+            webp_quality: 85,
+            avif_quality: 80,
+        },
+    },
+    max_threads: 4,
+    chunk_size: 10,
+    avif_threads: 2,
+};

@@ -1,0 +1,335 @@
+//! What a file is, from its first bytes and headers; no pixel is decoded and no memory asked for.
+//!
+//! The magic bytes decide, never a name or a media type: both lie often.
+
+use crate::container::{be16, be32, iso_boxes, jpeg_segments, le16, le32, png_chunks, riff_chunks};
+use crate::error::{Error, Result};
+use crate::metadata::{Metadata, exif};
+
+/// A format that slimpix recognises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// JPEG.
+    Jpeg,
+    /// PNG and APNG.
+    Png,
+    /// WebP.
+    Webp,
+    /// GIF.
+    Gif,
+    /// Windows bitmap.
+    Bmp,
+    /// TIFF.
+    Tiff,
+    /// Windows icon or cursor: the largest picture in it.
+    Ico,
+    /// AV1 still picture; recognised, decoded by the platform.
+    Avif,
+    /// HEVC still picture; recognised, decoded by the platform where it can.
+    Heic,
+}
+
+impl Format {
+    /// Every format, in the order of the documentation.
+    pub const ALL: [Self; 9] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Webp,
+        Self::Gif,
+        Self::Bmp,
+        Self::Tiff,
+        Self::Ico,
+        Self::Avif,
+        Self::Heic,
+    ];
+
+    /// The lower-case name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Gif => "gif",
+            Self::Bmp => "bmp",
+            Self::Tiff => "tiff",
+            Self::Ico => "ico",
+            Self::Avif => "avif",
+            Self::Heic => "heic",
+        }
+    }
+
+    /// The media type.
+    #[must_use]
+    pub const fn mime_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Gif => "image/gif",
+            Self::Bmp => "image/bmp",
+            Self::Tiff => "image/tiff",
+            Self::Ico => "image/x-icon",
+            Self::Avif => "image/avif",
+            Self::Heic => "image/heic",
+        }
+    }
+}
+
+/// What a file's headers say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// The format.
+    pub format: Format,
+    /// Width in pixels as stored, before orientation.
+    pub width: u32,
+    /// Height in pixels as stored, before orientation.
+    pub height: u32,
+    /// EXIF orientation, 1 to 8; 1 where there is none.
+    pub orientation: u8,
+    /// Whether pixels may be transparent.
+    pub has_alpha: bool,
+    /// Whether there is more than one frame.
+    pub animated: bool,
+    /// Whether there is an ICC profile.
+    pub has_icc: bool,
+}
+
+impl Info {
+    /// Width and height as the picture is shown, after orientation.
+    #[must_use]
+    pub const fn oriented_size(&self) -> (u32, u32) {
+        if self.orientation >= 5 { (self.height, self.width) } else { (self.width, self.height) }
+    }
+}
+
+/// The parts of [`Info`] that each format's headers give.
+struct Header {
+    width: u32,
+    height: u32,
+    has_alpha: bool,
+    animated: bool,
+}
+
+impl Header {
+    const fn still(width: u32, height: u32, has_alpha: bool) -> Self {
+        Self { width, height, has_alpha, animated: false }
+    }
+}
+
+/// Reads a file's headers.
+///
+/// # Errors
+/// `INVALID_INPUT` for no bytes, `UNSUPPORTED_FORMAT` for unknown ones, `CORRUPT_IMAGE` for a
+/// known format without a whole header.
+pub fn sniff(file: &[u8]) -> Result<Info> {
+    let format = format_of(file)?;
+    let header = match format {
+        Format::Jpeg => jpeg(file),
+        Format::Png => png(file),
+        Format::Webp => webp(file),
+        Format::Gif => gif(file),
+        Format::Bmp => bmp(file),
+        Format::Tiff => tiff(file),
+        Format::Ico => ico(file),
+        Format::Avif | Format::Heic => heif(file),
+    };
+    let header = header.ok_or_else(|| {
+        Error::corrupt(format_args!("the {} header is truncated or damaged", format.name()))
+    })?;
+    let metadata = Metadata::read(file, format);
+    Ok(Info {
+        format,
+        width: header.width,
+        height: header.height,
+        orientation: metadata.orientation(),
+        has_alpha: header.has_alpha,
+        animated: header.animated,
+        has_icc: metadata.icc.is_some(),
+    })
+}
+
+fn format_of(file: &[u8]) -> Result<Format> {
+    if file.is_empty() {
+        return Err(Error::invalid_input("the input is empty"));
+    }
+    match file {
+        [0xFF, 0xD8, 0xFF, ..] => Ok(Format::Jpeg),
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Ok(Format::Png),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Format::Webp),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Format::Gif),
+        [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, ..] => Ok(Format::Bmp),
+        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Ok(Format::Tiff),
+        [b'I', b'I', 43, 0, ..] | [b'M', b'M', 0, 43, ..] => {
+            Err(Error::unsupported_feature("BigTIFF is not read; save it as classic TIFF"))
+        }
+        [0, 0, 1 | 2, 0, ..] => Ok(Format::Ico),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => heif_brand(file),
+        _ => Err(Error::unsupported_format(format_args!(
+            "the first bytes, {:02x?}, are of no picture format that slimpix knows",
+            &file[..file.len().min(8)]
+        ))),
+    }
+}
+
+/// AVIF and HEIC by any brand of `ftyp` (AV1-ISOBMFF, 6; ISO/IEC 23008-12, B.4).
+fn heif_brand(file: &[u8]) -> Result<Format> {
+    let brands = iso_boxes(file).next().map(|b| b.body).unwrap_or_default();
+    let has = |names: &[&[u8; 4]]| {
+        brands.chunks_exact(4).any(|brand| names.iter().any(|name| brand == name.as_slice()))
+    };
+    if has(&[b"avif", b"avis"]) {
+        Ok(Format::Avif)
+    } else if has(&[b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"]) {
+        Ok(Format::Heic)
+    } else {
+        Err(Error::unsupported_format("an ISO media file, but neither AVIF nor HEIC"))
+    }
+}
+
+/// The frame header (ITU-T T.81, B.2.2).
+fn jpeg(file: &[u8]) -> Option<Header> {
+    let is_frame = |marker: u8| matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
+    let (_, body) = jpeg_segments(file).find(|&(marker, _)| is_frame(marker))?;
+    Some(Header::still(be16(body, 3)?.into(), be16(body, 1)?.into(), false))
+}
+
+fn png(file: &[u8]) -> Option<Header> {
+    let mut chunks = png_chunks(file);
+    let header = chunks.next().filter(|c| &c.name == b"IHDR")?.body;
+    let before_pixels = || png_chunks(file).take_while(|c| &c.name != b"IDAT");
+    let has_alpha = header.get(9)? & 4 != 0 || before_pixels().any(|c| &c.name == b"tRNS");
+    let frames = before_pixels().find(|c| &c.name == b"acTL").and_then(|c| be32(c.body, 0));
+    Some(Header {
+        width: be32(header, 0)?,
+        height: be32(header, 4)?,
+        has_alpha,
+        animated: frames.is_some_and(|frames| frames > 1),
+    })
+}
+
+/// VP8X (WebP container specification), VP8L (its section 3) or a VP8 frame (RFC 6386, 9.1).
+fn webp(file: &[u8]) -> Option<Header> {
+    let first = riff_chunks(file).next().or_else(|| truncated_first_chunk(file))?;
+    let body = first.body;
+    match &first.name {
+        b"VP8X" => {
+            let flags = *body.first()?;
+            let side = |at: usize| Some((le32(body, at)? & 0xFF_FFFF) + 1);
+            let height = le16(body, 7).map(u32::from)? | u32::from(*body.get(9)?) << 16;
+            Some(Header {
+                width: side(4)?,
+                height: height + 1,
+                has_alpha: flags & 0x10 != 0,
+                animated: flags & 0x02 != 0,
+            })
+        }
+        b"VP8L" => {
+            let bits = le32(body, 1).filter(|_| body[0] == 0x2F)?;
+            let (width, height) = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1);
+            Some(Header::still(width, height, bits >> 28 & 1 == 1))
+        }
+        b"VP8 " => {
+            let start_code = body.get(3..6)? == [0x9D, 0x01, 0x2A];
+            let side = |at| le16(body, at).map(|s| u32::from(s & 0x3FFF));
+            start_code.then_some(Header::still(side(6)?, side(8)?, false))
+        }
+        _ => None,
+    }
+}
+
+/// A truncated file's only chunk: its header still tells the size.
+fn truncated_first_chunk(file: &[u8]) -> Option<crate::container::Piece<'_>> {
+    let name = *file.get(12..)?.first_chunk()?;
+    Some(crate::container::Piece { name, body: file.get(20..)? })
+}
+
+/// The logical screen, and the blocks after it (GIF89a, 18–26).
+fn gif(file: &[u8]) -> Option<Header> {
+    let (width, height) = (le16(file, 6)?, le16(file, 8)?);
+    let (frames, transparent) = gif_frames(file).unwrap_or((1, true));
+    Some(Header {
+        width: width.into(),
+        height: height.into(),
+        has_alpha: transparent,
+        animated: frames > 1,
+    })
+}
+
+/// The frames of a GIF, at most two of which are counted, and whether one has a transparent index.
+fn gif_frames(file: &[u8]) -> Option<(u32, bool)> {
+    let color_table = |flags: u8| if flags & 0x80 != 0 { 3 << ((flags & 7) + 1) } else { 0 };
+    let mut at = 13 + color_table(*file.get(10)?);
+    let (mut frames, mut transparent) = (0, false);
+    while frames < 2 {
+        match file.get(at) {
+            Some(0x2C) => {
+                frames += 1;
+                let Some(&flags) = file.get(at + 9) else { break };
+                at = after_gif_sub_blocks(file, at + 11 + color_table(flags));
+            }
+            Some(0x21) => {
+                let control = file.get(at + 1) == Some(&0xF9);
+                transparent |= control && file.get(at + 3).is_some_and(|flags| flags & 1 == 1);
+                at = after_gif_sub_blocks(file, at + 2);
+            }
+            _ => break,
+        }
+    }
+    Some((frames, transparent))
+}
+
+fn after_gif_sub_blocks(file: &[u8], mut at: usize) -> usize {
+    while let Some(&length) = file.get(at) {
+        at += 1 + usize::from(length);
+        if length == 0 {
+            break;
+        }
+    }
+    at
+}
+
+/// The old header has 16-bit sides; later ones 32, the height negative when rows go down.
+fn bmp(file: &[u8]) -> Option<Header> {
+    if le32(file, 14)? == 12 {
+        return Some(Header::still(le16(file, 18)?.into(), le16(file, 20)?.into(), false));
+    }
+    let width = le32(file, 18)? as i32;
+    let height = le32(file, 22)? as i32;
+    let has_alpha = le16(file, 28)? == 32 || le16(file, 28)? == 16;
+    Some(Header::still(u32::try_from(width).ok()?, height.unsigned_abs(), has_alpha))
+}
+
+/// Tags 256, 257 and 338 (ExtraSamples) of the first directory (TIFF 6.0, section 8 and 18).
+fn tiff(file: &[u8]) -> Option<Header> {
+    let width = exif::number_of(file, 256)?;
+    let height = exif::number_of(file, 257)?;
+    Some(Header::still(width, height, exif::number_of(file, 338).is_some()))
+}
+
+/// The entry of most pixels; a stored 0 is 256.
+fn ico(file: &[u8]) -> Option<Header> {
+    let count = usize::from(le16(file, 4)?);
+    let side = |byte: u8| if byte == 0 { 256 } else { u32::from(byte) };
+    let entries = file.get(6..)?.chunks_exact(16).take(count);
+    let (width, height) =
+        entries.map(|e| (side(e[0]), side(e[1]))).max_by_key(|&(width, height)| width * height)?;
+    Some(Header::still(width, height, true))
+}
+
+/// The largest `ispe`, turned when any `irot` turns by a quarter (ISO/IEC 23008-12, 6.5.3, 6.5.10).
+fn heif(file: &[u8]) -> Option<Header> {
+    let meta = iso_boxes(file).find(|b| &b.name == b"meta")?.body.get(4..)?;
+    let iprp = iso_boxes(meta).find(|b| &b.name == b"iprp")?.body;
+    let ipco = iso_boxes(iprp).find(|b| &b.name == b"ipco")?.body;
+    let sizes = iso_boxes(ipco).filter(|b| &b.name == b"ispe");
+    let (width, height) = sizes
+        .filter_map(|b| Some((be32(b.body, 4)?, be32(b.body, 8)?)))
+        .max_by_key(|&(width, height)| u64::from(width) * u64::from(height))?;
+    let quarter =
+        iso_boxes(ipco).any(|b| &b.name == b"irot" && b.body.first().is_some_and(|a| a & 1 == 1));
+    let has_alpha = iso_boxes(ipco).any(|b| &b.name == b"auxC");
+    let animated = iso_boxes(file).any(|b| &b.name == b"moov");
+    let (width, height) = if quarter { (height, width) } else { (width, height) };
+    Some(Header { width, height, has_alpha, animated })
+}
