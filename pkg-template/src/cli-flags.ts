@@ -13,11 +13,11 @@ const NOT_FLAGS = ['decoders', 'fileType', 'mimeType', 'maxWidthOrHeight', 'stri
 
 /** One line of help each; what it may hold is added from its rule. */
 const HELP: Record<string, string> = {
-  format: "several with commas: avif,jpeg (default: the input's own)",
+  format: "avif, webp, jpeg or png; several with commas (default: the input's own)",
   quality: 'jpeg 85, webp 80, avif 75 unless given',
   maxDimension: 'longest side at most, pixels (default: 2048)',
   targetSize: 'box to fit to, as 800x600, 800x or x600',
-  fit: 'how to fit it (default: inside)',
+  fit: 'contain, cover, fill, inside or outside (default: inside)',
   withoutEnlargement: 'never enlarge (default: on)',
   background: "behind transparency where there is none, as '#fff'",
   autoOrient: 'turn upright by EXIF (default: on)',
@@ -50,12 +50,12 @@ export function flagOptions(): NonNullable<ParseArgsConfig['options']> {
 
 /** The part of the help that follows from the rules. */
 export function flagTable(): string {
-  return FLAGS.map(([key, rule]) => `      ${flagHead(key, rule).padEnd(28)}${HELP[key]}`).join('\n');
+  return FLAGS.map(([key, rule]) => `      ${flagHead(key, rule).padEnd(30)}${HELP[key]}`).join('\n');
 }
 
 function flagHead(key: string, rule: Rule): string {
   if (rule === boolean) return `--[no-]${kebab(key)}`;
-  if (key === 'format') return '--format avif|webp|jpeg|png';
+  if (key === 'format') return '--format FORMAT';
   const choices = rule.choices?.join('|') ?? (rule.range && key !== 'limitInputPixels' ? rule.range.join('–') : '');
   return `--${kebab(key)} ${choices.length > 0 && choices.length < 16 ? choices : kebab(key).split('-').at(-1)!.toUpperCase()}`;
 }

@@ -58,6 +58,7 @@ async function plan(values: Record<string, unknown>, inputs: string[]): Promise<
   const named = String(values['output'] ?? 'compressed');
   const configs = configFromFlags(values);
   const files = await collect(expandInputs(inputs, named));
+  if (files.length === 0) throw new ImageCompressionError('IO', `${inputs.join(', ')} holds no image`);
   const flags = { overwrite: Boolean(values['overwrite']), json: Boolean(values['json']) };
   return toOneFile({ files, output: named, configs, ...flags });
 }

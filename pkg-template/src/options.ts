@@ -56,7 +56,10 @@ const quality = integer(1, 100, (value) => {
   return isFraction ? String(Math.max(1, Math.round(value * 100))) : undefined;
 });
 const side = integer(1, SIDE_MAX);
-const format = choice(...OUTPUT_FORMATS, 'jpg', ...OUTPUT_FORMATS.map((name) => `image/${name}`), 'image/jpg');
+const format: Rule = {
+  ...choice(...OUTPUT_FORMATS, 'jpg', ...OUTPUT_FORMATS.map((name) => `image/${name}`), 'image/jpg'),
+  expects: choice(...OUTPUT_FORMATS).expects,
+};
 
 const metadataParts: RuleTable = { exif: boolean, icc: boolean, xmp: boolean, gps: boolean, copyright: boolean };
 const box: RuleTable = { width: side, height: side };

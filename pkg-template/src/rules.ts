@@ -95,24 +95,26 @@ function quote(word: string | undefined): string | undefined {
   return word === undefined ? undefined : show(word);
 }
 
-/** The known word that `typed` is within two slips of, if any. */
+/** The known word that `typed` is a slip or two away from, if any; a short word is allowed one slip. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
-  const scored = known.map((word) => ({ word, slips: editDistance(typed.toLowerCase(), word.toLowerCase()) }));
+  const scored = known.map((word) => ({ word, slips: slipsBetween(typed.toLowerCase(), word.toLowerCase()) }));
   scored.sort((a, b) => a.slips - b.slips);
   const best = scored[0];
-  return best && best.slips <= 2 && best.slips < typed.length ? best.word : undefined;
+  return best && best.slips <= Math.min(2, Math.ceil(typed.length / 4)) ? best.word : undefined;
 }
 
-/** Levenshtein's distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+/** Edit distance that counts two letters changed round as one slip (optimal string alignment), a row at a time. */
+function slipsBetween(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  const at = (i: number, j: number) => rows[i]![j]!;
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    rows[i] = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitute = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(substitute, (row[j] as number) + 1, (next[j - 1] as number) + 1);
+      const substitute = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? at(i - 2, j - 2) + 1 : Infinity;
+      rows[i]!.push(Math.min(substitute, swap, at(i - 1, j) + 1, at(i, j - 1) + 1));
     }
-    row = next;
   }
-  return row[b.length] as number;
+  return at(a.length, b.length);
 }

@@ -41,6 +41,7 @@ export class CompressionService {
     try {
       checkCompressionConfig(config);
       const result = await this.#compress(image, config);
+      for (const warning of result.warnings) this.#log.warn(`slimpix: ${warning}`);
       this.#log.info(`slimpix: ${describe(result)}`);
       return result;
     } catch (error) {

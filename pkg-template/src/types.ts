@@ -143,12 +143,15 @@ export interface SizeVariant {
   readonly avifQuality?: number;
 }
 
+/** `WebAssembly.Module`, where the types in use know it; Node's alone do not. */
+export type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : object;
+
 /** Where a service takes its WebAssembly from, when not from beside the package's own files. */
 export interface LoadOptions {
   /** Folder that holds `core_bg.wasm` and `full_bg.wasm`, or the URL of each. Default: beside the package's modules. */
   readonly wasmUrl?: string | URL | { readonly core?: string | URL; readonly full?: string | URL };
   /** Compiled modules; `full` alone does every job. Default: loaded when first needed. */
-  readonly wasmModule?: { readonly core?: WebAssembly.Module; readonly full?: WebAssembly.Module };
+  readonly wasmModule?: { readonly core?: CompiledModule; readonly full?: CompiledModule };
 }
 
 /** What a service does unless a call says otherwise. Merged over `DEFAULT_COMPRESSION_CONFIG`. */
@@ -217,6 +220,8 @@ export interface CompressionResult {
   readonly sourceHeight: number;
   /** The input is animated, and this is its first frame. */
   readonly animated: boolean;
+  /** What the picture could not keep, in words; empty as a rule. Logged too. */
+  readonly warnings: readonly string[];
 }
 
 /** What to do with a directory: a `CompressionConfig` and how to go about it. */

@@ -1,0 +1,94 @@
+/**
+ * The package in a real Chromium: the same input and options give the same bytes as in Node, and what only a browser
+ * has works: files, `ImageData`, AVIF decoded by the browser. Nothing but this machine's own server is asked.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { compressImage } from '../../pkg/dist/entry-node.js';
+import { avifFile, jpegFile, waves } from '../js/pictures.mjs';
+import { openPage, withoutChromium as skip } from './page.mjs';
+import { CASES, hashOf } from './same-bytes.mjs';
+
+let host, page;
+
+before(async () => {
+  if (skip) return;
+  host = await openPage();
+  page = host.page;
+  await page.evaluate(inPage);
+});
+after(() => host?.close());
+
+/** Runs in the page: the functions that the tests call there. Bytes cross as base64. */
+async function inPage() {
+  const slimpix = await import('slimpix');
+  const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  globalThis.compressToHash = async (input, config) => {
+    const image = typeof input === 'string' ? new File([bytesOf(input)], 'picture') : new ImageData(Uint8ClampedArray.from(input.data), input.width);
+    const { data, ...facts } = await slimpix.compressImage(image, config);
+    return { ...facts, hash: hex(await crypto.subtle.digest('SHA-256', data)) };
+  };
+  globalThis.errorOf = async (input, config) => slimpix.compressImage(bytesOf(input), config).then(() => 'none', ({ code, message }) => `${code} ${message}`);
+}
+
+const compressThere = (input, config) => page.evaluate(([file, options]) => globalThis.compressToHash(file, options), [input, config]);
+
+test('the same bytes as in Node, for each format', { skip }, async () => {
+  const jpeg = await jpegFile(321, 243);
+  for (const config of CASES) {
+    const here = hashOf((await compressImage(jpeg, config)).data);
+    const { hash } = await compressThere(jpeg.toString('base64'), config);
+    console.log(`${config.format.padEnd(4)} Node ${here.slice(0, 16)}… Chromium ${hash.slice(0, 16)}…`);
+    assert.equal(hash, here, config.format);
+  }
+});
+
+test('ImageData goes in as it is', { skip }, async () => {
+  const pixels = waves(31, 17, { alpha: true });
+  const there = await compressThere({ ...pixels, data: [...pixels.data] }, { format: 'png' });
+  assert.equal(there.hash, hashOf((await compressImage(pixels, { format: 'png' })).data));
+  assert.equal(there.sourceFormat, 'pixels');
+});
+
+test('AVIF is decoded by the browser', { skip }, async () => {
+  const { width, height, sourceFormat, format } = await compressThere((await avifFile(64, 48)).toString('base64'), { format: 'jpeg' });
+  assert.deepEqual({ width, height, sourceFormat, format }, { width: 64, height: 48, sourceFormat: 'avif', format: 'jpeg' });
+});
+
+test('an AVIF that the browser cannot decode is a typed error that says so', { skip }, async () => {
+  const avif = await avifFile(64, 48);
+  const cut = avif.subarray(0, avif.length - 60).toString('base64');
+  assert.match(await page.evaluate((file) => globalThis.errorOf(file, { format: 'jpeg' }), cut), /^(UNSUPPORTED_FEATURE|CORRUPT_IMAGE) .*image\/avif/);
+});
+
+test('a page whose policy forbids WebAssembly is told which directive is missing', { skip }, async () => {
+  const strict = await host.browser.newPage();
+  await strict.route('**/strict.html', (route) => route.fulfill({
+    contentType: 'text/html',
+    headers: { 'content-security-policy': "default-src 'self'" },
+    body: '<!doctype html><title>strict</title>',
+  }));
+  await strict.goto(`${host.origin}/strict.html`);
+  const message = await strict.evaluate(async () => {
+    const { compressImage } = await import('/pkg/dist/entry-browser.js');
+    return compressImage({ data: new Uint8Array(4), width: 1, height: 1 }, { format: 'png' }).then(() => 'none', (error) => `${error.code} ${error.message}`);
+  });
+  assert.match(message, /^LOAD_FAILED .*'wasm-unsafe-eval'/);
+  await strict.close();
+});
+
+test('the demo page compresses a file that is chosen, and a sample', { skip }, async () => {
+  await page.setInputFiles('#file', { name: 'holiday.jpg', mimeType: 'image/jpeg', buffer: await jpegFile(200, 150) });
+  await page.selectOption('#format', 'jpeg');
+  await page.getByText(/200 × 150/).waitFor();
+  assert.equal(await page.getAttribute('#download', 'download'), 'holiday.jpg');
+  await page.selectOption('#sample', 'aperture-badge');
+  await page.getByText(/768 × 768/).waitFor();
+});
+
+test('nothing was asked of any other host', { skip }, () => {
+  assert.ok(host.requests.length > 5);
+  const foreign = host.requests.filter(({ protocol, hostname }) => protocol.startsWith('http') && hostname !== '127.0.0.1');
+  assert.deepEqual(foreign.map(String), []);
+});

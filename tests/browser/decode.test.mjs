@@ -1,0 +1,58 @@
+/**
+ * Chromium as the reference decoder of BMP, GIF and ICO: it reads every odd file of image-rs's collection, which the
+ * usual command line tools do not.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { compressImage } from '../../pkg/dist/entry-node.js';
+import { corpusFile, corpusFiles, withoutCorpus } from '../js/corpus.mjs';
+import { difference, vipsPixels } from '../js/decoders.mjs';
+import { openPage, withoutChromium } from './page.mjs';
+
+const skip = withoutCorpus || withoutChromium;
+const TYPES = { bmp: 'image/bmp', gif: 'image/gif', ico: 'image/x-icon' };
+
+/** What slimpix reads otherwise, and why. */
+const KNOWN = {
+  'rgb24prof2.bmp': 'Chromium applies the profile inside a BMP',
+  'oob.gif': 'a first frame larger than the screen: Chromium lets the screen grow',
+  'issue_1455_oversized.gif': 'a first frame larger than the screen: Chromium lets the screen grow',
+};
+
+let host;
+before(async () => {
+  if (!skip) host = await openPage();
+});
+after(() => host?.close());
+
+for (const [extension, mimeType] of Object.entries(TYPES)) {
+  test(`${extension}: every valid file has Chromium's pixels`, { skip }, async () => {
+    const names = corpusFiles(`formats/${extension}`, `.${extension}`).filter((name) => !KNOWN[name.split('/').at(-1)]);
+    assert.ok(names.length > 5);
+    const failures = [];
+    for (const name of names) {
+      const found = difference(await slimpixPixels(name), await chromiumPixels(name, mimeType));
+      // A canvas keeps its pixels multiplied by their alpha, which costs faint ones their colour.
+      if (found.mean > 0.3) failures.push(`${name}: mean ${found.mean.toFixed(2)}, at most ${found.max}`);
+    }
+    assert.deepEqual(failures, []);
+  });
+}
+
+async function slimpixPixels(name) {
+  const { data } = await compressImage(corpusFile(name), { format: 'png', maxDimension: 65535, animated: 'first' });
+  return vipsPixels(Buffer.from(data));
+}
+
+function chromiumPixels(name, mimeType) {
+  return host.page.evaluate(drawInPage, [Buffer.from(corpusFile(name)).toString('base64'), mimeType]);
+}
+
+async function drawInPage([file, type]) {
+  const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
+  const bitmap = await createImageBitmap(new Blob([bytes], { type }));
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext('2d');
+  context.drawImage(bitmap, 0, 0);
+  return { data: [...context.getImageData(0, 0, width, height).data], width, height };
+}

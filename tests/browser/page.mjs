@@ -1,0 +1,30 @@
+/** A Chromium page on the demo's own server, and what to do without Chromium. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { serve } from '../../www/serve.mjs';
+
+const executablePath = '/usr/bin/chromium';
+export const withoutChromium = existsSync(executablePath) ? false : `not installed: ${executablePath}`;
+
+/** So that Chromium asks nothing of any host but ours. */
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** `{page, browser, origin, requests, close}`; `requests` grows by every address that the page asks for. */
+export async function openPage() {
+  const profile = mkdtempSync(join(tmpdir(), 'slimpix-chromium-'));
+  const server = await serve();
+  const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: QUIET });
+  const page = await browser.newPage();
+  const requests = [];
+  page.on('request', (request) => requests.push(new URL(request.url())));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  await page.goto(`${origin}/`);
+  const close = async () => {
+    await browser.close();
+    server.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { page, browser, origin, requests, close };
+}

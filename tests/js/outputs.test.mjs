@@ -1,0 +1,32 @@
+/** Large pictures and 12 MP photographs in every format, opened by decoders that owe nothing to slimpix. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compressImage, probe } from '../../pkg/dist/entry-node.js';
+import { corpusFile, corpusFiles, withoutCorpus } from './corpus.mjs';
+import { missingPrograms, OPENER_PROGRAMS, openedSize } from './decoders.mjs';
+
+const skip = withoutCorpus || missingPrograms(...OPENER_PROGRAMS);
+const pictures = [...corpusFiles('photos', '.png', '.jpg', '.webp'), ...corpusFiles('camera', '.jpg')];
+
+/** AVIF is encoded small and fast: what is tested is the file, not the encoder's patience. */
+const CONFIGS = [
+  { format: 'jpeg', maxDimension: 1000 },
+  { format: 'png', maxDimension: 500 },
+  { format: 'webp', maxDimension: 500, lossless: true },
+  { format: 'avif', maxDimension: 400, avifSpeed: 10 },
+];
+
+for (const config of CONFIGS) {
+  test(`${config.format}: every photo opens elsewhere at the right size`, { skip }, async () => {
+    assert.ok(pictures.length >= 12, `${pictures.length} pictures`);
+    for (const name of pictures) {
+      const input = corpusFile(name);
+      const shown = await probe(input);
+      const result = await compressImage(input, config);
+      const scale = config.maxDimension / Math.max(shown.width, shown.height);
+      const expected = [shown.width, shown.height].map((side) => Math.round(side * scale));
+      assert.deepEqual([result.width, result.height], expected, name);
+      assert.deepEqual(openedSize(result.data, config.format), expected, name);
+    }
+  });
+}

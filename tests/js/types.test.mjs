@@ -1,0 +1,70 @@
+/** The types as a consumer's compiler sees them, with a browser's library and with Node's. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from './corpus.mjs';
+
+const GOOD = `
+import { compressImage, probe, ImageCompressionService, ImageCompressionError, DEFAULT_COMPRESSION_CONFIG } from 'slimpix';
+import type { BatchProcessingResult, CompressionConfig, CompressionResult, ErrorCode } from 'slimpix';
+
+const config: CompressionConfig = { format: 'image/avif', quality: 60, targetSize: [800, 600], metadata: { exif: true, gps: false } };
+export async function consume(bytes: Uint8Array, address: URL, blob: Blob, response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const service = new ImageCompressionService({ ...DEFAULT_COMPRESSION_CONFIG, jpegQuality: 70, logger: console });
+  const results: CompressionResult[] = [await compressImage(bytes, config), await service.compressImage(address), await service.compressImage(blob), await service.compressImage(response)];
+  const batch: BatchProcessingResult = await service.batchCompressDirectory('in', 'out', { chunkSize: 5, format: 'webp', lossless: true });
+  const codes: ErrorCode[] = batch.failed.map(([, , code]) => code);
+  const { width } = await probe({ data: new Uint8ClampedArray(4), width: 1, height: 1 });
+  if (codes.length + width < 0) throw new ImageCompressionError('IO', 'never');
+  return results[0]!.data;
+}
+`;
+const BROWSER = `
+import { compressImage } from 'slimpix';
+export async function consume(file: File, handle: FileSystemFileHandle, pixels: ImageData) {
+  const [first] = [await compressImage(file), await compressImage(handle), await compressImage(pixels, { format: 'png' })];
+  return new Blob([first.data], { type: first.mimeType });
+}
+`;
+const WRONG = {
+  "import { compressImage } from 'slimpix'; compressImage(new Uint8Array(1), { qualty: 5 });": /qualty/,
+  "import { compressImage } from 'slimpix'; compressImage(new Uint8Array(1), { format: 'gif' });": /gif/,
+  "import { compressImage } from 'slimpix'; compressImage(5);": /number/,
+  "import { DEFAULT_COMPRESSION_CONFIG } from 'slimpix'; DEFAULT_COMPRESSION_CONFIG.jpegQuality = 5;": /read-only|readonly/,
+};
+
+/** The compiler's complaints about one module that uses the installed package. */
+function complaints(source, options) {
+  const folder = mkdtempSync(join(tmpdir(), 'slimpix-'));
+  try {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(join(root, 'pkg'), join(folder, 'node_modules/slimpix'));
+    for (const name of ['@types', 'undici-types']) symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+    writeFileSync(join(folder, 'use.ts'), source);
+    const compilerOptions = { strict: true, noEmit: true, target: 'ES2022', module: 'NodeNext', types: [], preserveSymlinks: true, ...options };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['use.ts'] }));
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    return spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' }).stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const browser = { lib: ['ES2022', 'DOM', 'DOM.Iterable'] };
+const node = { lib: ['ES2022'], types: ['node'] };
+
+test('a consumer compiles with a browser\'s library, library types checked', () => {
+  assert.equal(complaints(GOOD, browser), '');
+  assert.equal(complaints(BROWSER, browser), '');
+});
+
+test('a consumer compiles with Node\'s library alone, library types checked', () => {
+  assert.equal(complaints(GOOD, node), '');
+});
+
+test('wrong options do not compile', () => {
+  for (const [source, pattern] of Object.entries(WRONG)) assert.match(complaints(source, browser), pattern);
+});

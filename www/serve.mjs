@@ -1,0 +1,48 @@
+/**
+ * A static server for the demo page and for the browser tests: the page at /, the built package at /pkg/.
+ * Only files under those two folders are given out; `isolated` sends the headers that allow shared memory.
+ */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+};
+const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+/** `folders` maps the start of an address to a folder; gives the listening server. */
+export function serve({ port = 0, isolated = false, folders = { '/pkg/': join(root, 'pkg'), '/': join(root, 'www') } } = {}) {
+  const server = createServer((request, response) => {
+    answer(request, response, folders, isolated).catch(() => response.writeHead(404).end('not found'));
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+async function answer(request, response, folders, isolated) {
+  const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
+  const prefix = Object.keys(folders).find((start) => path.startsWith(start));
+  const file = join(folders[prefix], path.slice(prefix.length) || 'index.html');
+  if (!file.startsWith(folders[prefix] + sep) || !(await stat(file)).isFile()) throw new Error('no such file');
+  const type = TYPES[extname(file)] ?? 'application/octet-stream';
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...(isolated && ISOLATION) });
+  createReadStream(file).pipe(response);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const isolated = process.argv.includes('--isolated');
+  const server = await serve({ port: Number(process.env.PORT ?? 4173), isolated });
+  console.log(`slimpix demo: http://localhost:${server.address().port}/ (Ctrl+C to stop)`);
+}
