@@ -24,4 +24,13 @@ export class ImageCompressionService extends CompressionService {
   }
 }
 
-export const { compressImage, probe, batchCompressDirectory } = /* @__PURE__ */ sharedFunctions(() => new ImageCompressionService());
+const shared = /* @__PURE__ */ sharedFunctions(() => new ImageCompressionService());
+
+/** One image → one compressed image, by a shared service with default settings. */
+export const compressImage = shared.compressImage;
+
+/** Format, size, orientation and more from an image's header, without decoding it. */
+export const probe = shared.probe;
+
+/** Compresses every image below a directory into another; by path, hence in Node, Deno and Bun alone. */
+export const batchCompressDirectory = shared.batchCompressDirectory;

@@ -5,11 +5,8 @@ import type { CompressionService } from './service.js';
 import type { BatchConfig, BatchProcessingResult, CompressionConfig, CompressionResult, ImageInfo, ImageInput } from './types.js';
 
 export interface SharedFunctions {
-  /** One image → one compressed image, by a shared service with default settings. */
   compressImage(image: ImageInput, config?: CompressionConfig): Promise<CompressionResult>;
-  /** Format, size and more from an image's header, without decoding it. */
   probe(image: ImageInput): Promise<ImageInfo>;
-  /** Compresses every image below a directory into another. */
   batchCompressDirectory(input: string, output: string, config?: BatchConfig): Promise<BatchProcessingResult>;
 }
 

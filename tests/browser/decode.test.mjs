@@ -44,15 +44,16 @@ async function slimpixPixels(name) {
   return vipsPixels(Buffer.from(data));
 }
 
-function chromiumPixels(name, mimeType) {
-  return host.page.evaluate(drawInPage, [Buffer.from(corpusFile(name)).toString('base64'), mimeType]);
+async function chromiumPixels(name, mimeType) {
+  const png = await host.page.evaluate(drawInPage, [Buffer.from(corpusFile(name)).toString('base64'), mimeType]);
+  return vipsPixels(Buffer.from(png.split(',')[1], 'base64'));
 }
 
+/** Gives the picture back as the data: address of a PNG. */
 async function drawInPage([file, type]) {
   const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
   const bitmap = await createImageBitmap(new Blob([bytes], { type }));
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d');
-  context.drawImage(bitmap, 0, 0);
-  return { data: [...context.getImageData(0, 0, width, height).data], width, height };
+  const canvas = Object.assign(document.createElement('canvas'), { width: bitmap.width, height: bitmap.height });
+  canvas.getContext('2d').drawImage(bitmap, 0, 0);
+  return canvas.toDataURL('image/png');
 }

@@ -6,7 +6,7 @@ import { corpusFile, withoutCorpus } from './corpus.mjs';
 import { difference, vipsPixels } from './decoders.mjs';
 
 const SIDE = 200;
-/** The files are JPEGs made from turned pixels, so that they differ by a little; a wrong turn differs by 40 levels and more. */
+/** The files are JPEGs made from turned pixels, so that they differ by a little; a wrong turn differs by 50 levels and more. */
 const BOUND = 4;
 const CONFIGS = [{ format: 'jpeg', quality: 95 }, { format: 'png' }, { format: 'webp', lossless: true }, { format: 'avif', quality: 90, avifSpeed: 10 }];
 

@@ -112,6 +112,10 @@ test('without loss nothing is lost, transparency included', async () => {
   }
 });
 
+test('lossy WebP, which has no encoder yet, is a typed error and never lossless in disguise', async () => {
+  await assert.rejects(compressImage(jpeg, { format: 'webp' }), fails('UNSUPPORTED_FEATURE', /lossless/));
+});
+
 test('transparency becomes the background where the format has none', async () => {
   for (const [background, expected] of [[undefined, [255, 255, 255]], ['#f00', [255, 0, 0]]]) {
     const { data } = await compressImage(png, { format: 'jpeg', quality: 95, background });
