@@ -4,7 +4,9 @@
 //! another's. Input sizes have been admitted before a decoder starts, and each decoder is held
 //! to the size that was admitted.
 
+#[cfg(feature = "avif")]
 mod avif;
+#[cfg(feature = "avif")]
 mod heif;
 mod jpeg;
 mod legacy;
@@ -54,7 +56,10 @@ pub fn decode(file: &[u8], info: &Info, detail: (u32, u32)) -> Result<Image> {
 /// `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED` where the format has no room, `ENCODE_FAILED`.
 pub fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Vec<u8>> {
     match options.format {
+        #[cfg(feature = "avif")]
         OutputFormat::Avif => avif::encode(image, metadata, options),
+        #[cfg(not(feature = "avif"))]
+        OutputFormat::Avif => Err(Error::unsupported_feature("this build writes no AVIF")),
         OutputFormat::Webp => webp::encode(image, metadata, options),
         OutputFormat::Jpeg => jpeg::encode(image, metadata, options),
         OutputFormat::Png => png::encode(image, metadata, options),

@@ -88,11 +88,11 @@ fn apply(image: &Image, profile: &ColorProfile) -> Result<Conversion> {
         Layout::Cmyk => (CmsLayout::Rgba, CmsLayout::Rgb, Layout::Rgb),
     };
     let srgb = ColorProfile::new_srgb();
-    let transform = match profile.create_transform_8bit(from, &srgb, to, TransformOptions::default())
-    {
-        Ok(transform) => transform,
-        Err(error) => return Ok(Conversion::Unusable(error.to_string())),
-    };
+    let transform =
+        match profile.create_transform_8bit(from, &srgb, to, TransformOptions::default()) {
+            Ok(transform) => transform,
+            Err(error) => return Ok(Conversion::Unusable(error.to_string())),
+        };
     let mut out = Image::zeroed(image.width(), image.height(), layout)?;
     match transform.transform(image.data(), out.data_mut()) {
         Ok(()) => Ok(Conversion::Done(out)),
@@ -110,8 +110,7 @@ fn assume_srgb(image: Image) -> Result<Image> {
         Layout::Rgb | Layout::Rgba => Ok(image),
         Layout::Gray => image.map(Layout::Rgb, |[v]| [v; 3]),
         Layout::GrayAlpha => image.map(Layout::Rgba, |[v, a]| [v, v, v, a]),
-        Layout::Cmyk => image.map(Layout::Rgb, |[c, m, y, k]| {
-            [under_ink(c, k), under_ink(m, k), under_ink(y, k)]
-        }),
+        Layout::Cmyk => image
+            .map(Layout::Rgb, |[c, m, y, k]| [under_ink(c, k), under_ink(m, k), under_ink(y, k)]),
     }
 }

@@ -63,8 +63,9 @@ impl Image {
 
     /// A picture of zeros; `OUT_OF_MEMORY` when it cannot be had.
     pub fn zeroed(width: u32, height: u32, layout: Layout) -> Result<Self> {
-        let length = byte_length(width, height, layout)
-            .ok_or_else(|| Error::limit(format_args!("{width}x{height} pixels do not fit memory")))?;
+        let length = byte_length(width, height, layout).ok_or_else(|| {
+            Error::limit(format_args!("{width}x{height} pixels do not fit memory"))
+        })?;
         Self::new(width, height, layout, allocate(length)?)
     }
 
@@ -175,8 +176,9 @@ impl Limits {
 /// `length` zero bytes, or `OUT_OF_MEMORY`: an infallible allocation would trap in wasm.
 pub(crate) fn allocate(length: usize) -> Result<Vec<u8>> {
     let mut data = Vec::new();
-    data.try_reserve_exact(length)
-        .map_err(|_| Error::out_of_memory(format_args!("no memory for {length} bytes of pixels")))?;
+    data.try_reserve_exact(length).map_err(|_| {
+        Error::out_of_memory(format_args!("no memory for {length} bytes of pixels"))
+    })?;
     data.resize(length, 0);
     Ok(data)
 }

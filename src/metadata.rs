@@ -7,7 +7,7 @@
 pub(crate) mod exif;
 mod xmp;
 
-use crate::container::{jpeg_segments, png_chunks, riff_chunks};
+use crate::container::{jpeg_segments, le32, png_chunks, riff_chunks};
 use crate::options::MetadataPolicy;
 use crate::sniff::Format;
 
@@ -34,6 +34,7 @@ impl Metadata {
             Format::Png => from_png(file),
             Format::Webp => from_webp(file),
             Format::Tiff => from_tiff(file),
+            Format::Bmp => from_bmp(file),
             _ => Self::default(),
         }
     }
@@ -79,7 +80,8 @@ fn from_jpeg(file: &[u8]) -> Metadata {
         }
     }
     icc.sort_by_key(|&(number, _)| number);
-    found.icc = (!icc.is_empty()).then(|| icc.iter().flat_map(|(_, part)| *part).copied().collect());
+    found.icc =
+        (!icc.is_empty()).then(|| icc.iter().flat_map(|(_, part)| *part).copied().collect());
     found
 }
 
@@ -126,6 +128,19 @@ fn from_tiff(file: &[u8]) -> Metadata {
         exif: exif::description_of(file),
         xmp: exif::bytes_of(file, exif::XMP_PACKET),
     }
+}
+
+/// A version 5 header may say where a profile lies, counted from the header (BITMAPV5HEADER).
+fn from_bmp(file: &[u8]) -> Metadata {
+    const HEADER: usize = 14;
+    let embedded =
+        le32(file, HEADER) == Some(124) && file.get(HEADER + 56..HEADER + 60) == Some(b"DEBM");
+    let profile = || {
+        let start = HEADER.checked_add(le32(file, HEADER + 112)? as usize)?;
+        file.get(start..)?.get(..le32(file, HEADER + 116)? as usize)
+    };
+    let icc = if embedded { profile().map(<[u8]>::to_vec) } else { None };
+    Metadata { icc, ..Metadata::default() }
 }
 
 fn bare_exif(body: &[u8]) -> &[u8] {

@@ -63,8 +63,11 @@ fn turn<const N: usize>(image: &Image, moves: &Moves) -> Result<Image> {
             for (y, line) in lines.chunks_exact_mut(columns).enumerate() {
                 let y = band * BAND + y;
                 let from_y = if moves.flip { rows - 1 - y } else { y };
-                let at =
-                    if moves.transpose { from_x * stride + from_y } else { from_y * stride + from_x };
+                let at = if moves.transpose {
+                    from_x * stride + from_y
+                } else {
+                    from_y * stride + from_x
+                };
                 line[x] = source[at];
             }
         }

@@ -52,8 +52,11 @@ pub fn run(file: &[u8], options: &Options) -> Result<Output> {
     let metadata = Metadata::read(file, info.format);
     let (image, metadata, warnings) = finish(image, metadata, &plan, orientation, options)?;
     let mut output = write(image, metadata, warnings, options)?;
-    (output.source_width, output.source_height) =
-        if orient::transposes(orientation) { (info.height, info.width) } else { (info.width, info.height) };
+    (output.source_width, output.source_height) = if orient::transposes(orientation) {
+        (info.height, info.width)
+    } else {
+        (info.width, info.height)
+    };
     output.source_format = Some(info.format);
     output.animated = info.animated;
     Ok(output)

@@ -4,8 +4,9 @@
 //! it starts. [`scale`] is Lanczos3 on premultiplied alpha; transparent pixels lend no colour to
 //! their neighbours.
 
-use fast_image_resize::images::{Image as Target, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4};
+use fast_image_resize::{PixelTrait, ResizeOptions, Resizer};
 
 use crate::error::{Error, Result};
 use crate::image::{Image, Layout};
@@ -107,7 +108,8 @@ fn pixels(length: f64) -> u32 {
 /// # Errors
 /// `OUT_OF_MEMORY`.
 pub fn scale(image: Image, plan: &Plan) -> Result<Image> {
-    let whole = plan.crop[2] == f64::from(plan.source.0) && plan.crop[3] == f64::from(plan.source.1);
+    let whole =
+        plan.crop[2] == f64::from(plan.source.0) && plan.crop[3] == f64::from(plan.source.1);
     if whole && plan.size == (image.width(), image.height()) {
         return Ok(image);
     }
@@ -120,19 +122,28 @@ pub fn scale(image: Image, plan: &Plan) -> Result<Image> {
     resample(&image, plan.size, &options)
 }
 
-fn resample(image: &Image, (width, height): (u32, u32), options: &ResizeOptions) -> Result<Image> {
-    let kind = match image.layout() {
-        Layout::Gray => PixelType::U8,
-        Layout::GrayAlpha => PixelType::U8x2,
-        Layout::Rgb => PixelType::U8x3,
-        Layout::Rgba | Layout::Cmyk => PixelType::U8x4,
-    };
+/// By pixel type, since the resizer's own match over all its types would bring 16-bit and float
+/// kernels into the wasm too.
+fn resample(image: &Image, size: (u32, u32), options: &ResizeOptions) -> Result<Image> {
+    match image.layout() {
+        Layout::Gray => resample_as::<U8>(image, size, options),
+        Layout::GrayAlpha => resample_as::<U8x2>(image, size, options),
+        Layout::Rgb => resample_as::<U8x3>(image, size, options),
+        Layout::Rgba | Layout::Cmyk => resample_as::<U8x4>(image, size, options),
+    }
+}
+
+fn resample_as<P: PixelTrait>(
+    image: &Image,
+    (width, height): (u32, u32),
+    options: &ResizeOptions,
+) -> Result<Image> {
     let mut out = Image::zeroed(width, height, image.layout())?;
-    let source = ImageRef::new(image.width(), image.height(), image.data(), kind)
+    let source = TypedImageRef::<P>::from_buffer(image.width(), image.height(), image.data())
         .map_err(Error::internal)?;
     let mut target =
-        Target::from_slice_u8(width, height, out.data_mut(), kind).map_err(Error::internal)?;
-    Resizer::new().resize(&source, &mut target, options).map_err(Error::internal)?;
+        TypedImage::<P>::from_buffer(width, height, out.data_mut()).map_err(Error::internal)?;
+    Resizer::new().resize_typed(&source, &mut target, options).map_err(Error::internal)?;
     Ok(out)
 }
 
@@ -165,8 +176,7 @@ mod tests {
 
     fn sizes(source: (u32, u32), target: (u32, u32), fit: Fit, enlarge: bool) -> [(u32, u32); 2] {
         let target = Some(TargetSize { width: Some(target.0), height: Some(target.1) });
-        let request =
-            Request { target, max_dimension: None, fit, without_enlargement: !enlarge };
+        let request = Request { target, max_dimension: None, fit, without_enlargement: !enlarge };
         let plan = plan(source, &request);
         [plan.size, plan.canvas]
     }

@@ -189,7 +189,8 @@ fn heif_brand(file: &[u8]) -> Result<Format> {
 
 /// The frame header (ITU-T T.81, B.2.2).
 fn jpeg(file: &[u8]) -> Option<Header> {
-    let is_frame = |marker: u8| matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
+    let is_frame =
+        |marker: u8| matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
     let (_, body) = jpeg_segments(file).find(|&(marker, _)| is_frame(marker))?;
     Some(Header::still(be16(body, 3)?.into(), be16(body, 1)?.into(), false))
 }

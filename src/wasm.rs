@@ -124,9 +124,7 @@ fn result(output: Output) -> Result<JsValue, JsValue> {
 }
 
 fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    value
-        .serialize(&Serializer::json_compatible())
-        .map_err(|error| thrown(Error::internal(error)))
+    value.serialize(&Serializer::json_compatible()).map_err(|error| thrown(Error::internal(error)))
 }
 
 fn set(target: &JsValue, key: &str, value: &JsValue) -> Result<(), JsValue> {

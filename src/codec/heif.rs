@@ -4,17 +4,12 @@
 //! from ISO/IEC 14496-12 (meta, iloc, iinf, iref), ISO/IEC 23008-12 (ispe, pixi, auxC, Exif) and
 //! the AV1-ISOBMFF and AVIF specifications (av1C, brands).
 
+use slimpix_av1::Coded;
+
 use crate::metadata::Metadata;
 
-/// What a coded plane set needs beside its bytes.
-pub(super) struct Coded {
-    /// AV1 OBUs: sequence header and one frame.
-    pub data: Vec<u8>,
-    /// The body of `av1C`.
-    pub config: Vec<u8>,
-    /// Bits a sample, 8 or 10.
-    pub depth: u8,
-}
+/// Bits a sample of every coded picture.
+const DEPTH: u8 = 8;
 
 /// A whole still picture.
 pub(super) struct Still {
@@ -85,13 +80,16 @@ fn items(still: Still, properties: &mut Properties) -> Vec<Item> {
     let size = [still.width.to_be_bytes(), still.height.to_be_bytes()].concat();
     let extents = full_box(b"ispe", 0, &[&size]);
     let coded = |coded: &Coded, channels: usize| {
-        let depths = vec![coded.depth; channels];
+        let depths = vec![DEPTH; channels];
         let pixel_info = full_box(b"pixi", 0, &[&[channels as u8], &depths]);
         (pixel_info, boxed(b"av1C", &[&coded.config]))
     };
     let (pixel_info, config) = coded(&still.color, 3);
-    let mut color_properties =
-        vec![properties.add(extents.clone()), properties.add(pixel_info), ESSENTIAL | properties.add(config)];
+    let mut color_properties = vec![
+        properties.add(extents.clone()),
+        properties.add(pixel_info),
+        ESSENTIAL | properties.add(config),
+    ];
     if let Some(icc) = &still.metadata.icc {
         color_properties.push(properties.add(boxed(b"colr", &[b"prof", icc])));
     }

@@ -82,7 +82,8 @@ impl Structure {
     }
 
     fn check(&self) -> Result<()> {
-        let unsupported = |what: &str| Err(Error::unsupported_feature(format_args!("JPEG with {what}")));
+        let unsupported =
+            |what: &str| Err(Error::unsupported_feature(format_args!("JPEG with {what}")));
         match self.frame {
             0xC0..=0xC2 => {}
             0xC3 | 0xC7 | 0xCB | 0xCF => return unsupported("lossless coding"),
@@ -133,7 +134,9 @@ fn decode_whole(file: &[u8], (width, height): (u32, u32), components: u8) -> Res
         .set_strict_mode(true)
         .jpeg_set_max_scans(MOST_SCANS)
         .jpeg_set_out_colorspace(space);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
+    // An owned copy, as the TIFF decoder hands in its JPEGs: the decoder is generic over its source,
+    // and a second one would add 120 kB to the wasm.
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file.to_vec()), options);
     decoder.decode_headers().map_err(Error::corrupt)?;
     if decoder.dimensions() != Some((width as usize, height as usize)) {
         return Err(Error::corrupt("the JPEG has two frame headers of different sizes"));
@@ -190,8 +193,7 @@ pub(super) fn encode(image: &Image, metadata: Metadata, options: &Options) -> Re
     } else {
         Encoder::new(Preset::BaselineFastest).optimize_huffman(true)
     };
-    let chroma =
-        if quality >= FULL_CHROMA_FROM { Subsampling::S444 } else { Subsampling::S420 };
+    let chroma = if quality >= FULL_CHROMA_FROM { Subsampling::S444 } else { Subsampling::S420 };
     let encoder = with_metadata(encoder.quality(quality).subsampling(chroma), metadata)?;
     let (width, height) = (image.width(), image.height());
     let written = match gray_plane(image)? {

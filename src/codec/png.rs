@@ -6,7 +6,9 @@
 
 use std::io::Cursor;
 
-use png::{BitDepth, ColorType, Compression, Decoder, DecodingError, Encoder, Filter, Transformations};
+use png::{
+    BitDepth, ColorType, Compression, Decoder, DecodingError, Encoder, Filter, Transformations,
+};
 
 use super::palette::{Form, smallest_form};
 use crate::error::{Error, Result};
