@@ -27,7 +27,7 @@ function buildWasm(variant, features) {
   const env = { RUSTFLAGS: '-C target-feature=+simd128' };
   must('cargo', ['build', '--release', '--locked', '-p', 'slimpix', '--lib', '--target', WASM_TARGET, ...features], env);
   const wasm = join(root, `target/${WASM_TARGET}/release/slimpix.wasm`);
-  must('cargo', ['run', '--quiet', '--locked', '-p', 'slimpix-bindgen', '--', wasm, wasmFolder, variant]);
+  must('cargo', ['run', '--quiet', '--locked', '--profile', 'tool', '-p', 'slimpix-bindgen', '--', wasm, wasmFolder, variant]);
 }
 
 /** From nothing each time, so that a file that was renamed leaves no ghost in what is published. */

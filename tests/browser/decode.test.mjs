@@ -14,7 +14,6 @@ const TYPES = { bmp: 'image/bmp', gif: 'image/gif', ico: 'image/x-icon' };
 
 /** What slimpix reads otherwise, and why. */
 const KNOWN = {
-  'rgb24prof2.bmp': 'Chromium applies the profile inside a BMP',
   'oob.gif': 'a first frame larger than the screen: Chromium lets the screen grow',
   'issue_1455_oversized.gif': 'a first frame larger than the screen: Chromium lets the screen grow',
 };
