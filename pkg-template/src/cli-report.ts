@@ -113,9 +113,11 @@ function grid(rows: string[][]): string {
   return head + rule + body.slice(0, -1).join('') + rule + body.at(-1);
 }
 
-/** The end of a long path: the part that tells files apart. */
-function short(path: string): string {
-  return path.length <= 38 ? path : `…${path.slice(-37)}`;
+/** The end of a long path, from a folder's start on: the part that tells files apart. */
+function short(path: string, width = 34): string {
+  if (path.length <= width) return path;
+  const start = path.indexOf('/', path.length - width + 1);
+  return start > 0 ? `…${path.slice(start)}` : `…${path.slice(1 - width)}`;
 }
 
 function saving(before: number, after: number): string {
