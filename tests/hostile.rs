@@ -61,12 +61,12 @@ fn mutate(seed: &[u8], random: &mut Random) -> Vec<u8> {
 fn mutated_files_never_panic() {
     let mut random = Random(0x5EED_1234_ABCD_0001);
     for seed in seeds() {
-        for _ in 0..400 {
+        for _ in 0..1500 {
             let _ = compress(&mutate(&seed, &mut random), &thumbnail());
         }
     }
     for seed in corpus_seeds() {
-        for _ in 0..12 {
+        for _ in 0..40 {
             let _ = compress(&mutate(&seed, &mut random), &thumbnail());
         }
     }

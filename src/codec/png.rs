@@ -1,7 +1,7 @@
 //! PNG (third edition), lossless both ways.
 //!
 //! On the way out the smallest of the forms that hold the pixels exactly is chosen by
-//! [`palette`](super::palette), and with `optimize` two filter strategies are tried: flat pictures
+//! [`palette`](super::palette), and with `optimize` the filter is tried on a sample: flat pictures
 //! compress best unfiltered, photographs with a filter chosen for each row.
 
 use std::io::Cursor;
@@ -57,23 +57,60 @@ fn decode_error(error: DecodingError) -> Error {
 
 pub(super) fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Vec<u8>> {
     let form = smallest_form(image)?;
-    if !options.optimize {
-        return write(image, &form, &metadata, Compression::Balanced, Filter::Adaptive);
+    let size = (image.width(), image.height());
+    let small = u64::from(size.0) * u64::from(size.1) <= HIGH_UP_TO;
+    let compression =
+        if options.optimize && small { Compression::High } else { Compression::Balanced };
+    let filter =
+        if options.optimize { best_filter(&form, size, &metadata)? } else { Filter::Adaptive };
+    write(&form, size, &metadata, compression, filter)
+}
+
+/// Pictures up to this many pixels get the highest deflate level: it takes three times as long
+/// for 3 % fewer bytes.
+const HIGH_UP_TO: u64 = 2_000_000;
+
+/// Filters worth a trial: no other won on any picture of the corpus by more than 0.3 %.
+const CANDIDATES: [Filter; 4] = [Filter::NoFilter, Filter::Sub, Filter::Up, Filter::Adaptive];
+
+/// Rows in each of the three bands on which filters are tried.
+const BAND: usize = 32;
+
+/// The filter that compresses bands from top, middle and bottom best.
+fn best_filter(form: &Form, (width, height): (u32, u32), metadata: &Metadata) -> Result<Filter> {
+    let rows = height as usize;
+    let stride = form.data.len() / rows;
+    let band = BAND.min(rows);
+    let bands = [0, (rows - band) / 2, rows - band];
+    let starts = if rows <= BAND { &bands[..1] } else { &bands[..] };
+    let data: Vec<u8> =
+        starts.iter().flat_map(|&y| &form.data[y * stride..][..band * stride]).copied().collect();
+    let sample = Form {
+        data,
+        palette: form.palette.clone(),
+        transparency: form.transparency.clone(),
+        ..*form
+    };
+    let size = (width, (starts.len() * band) as u32);
+    let mut best = (usize::MAX, Filter::Adaptive);
+    for filter in CANDIDATES {
+        let length = write(&sample, size, metadata, Compression::Balanced, filter)?.len();
+        if length < best.0 {
+            best = (length, filter);
+        }
     }
-    let plain = write(image, &form, &metadata, Compression::High, Filter::NoFilter)?;
-    let filtered = write(image, &form, &metadata, Compression::High, Filter::Adaptive)?;
-    Ok(if plain.len() < filtered.len() { plain } else { filtered })
+    Ok(best.1)
 }
 
 fn write(
-    image: &Image,
     form: &Form,
+    (width, height): (u32, u32),
     metadata: &Metadata,
     compression: Compression,
     filter: Filter,
 ) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    let mut info = png::Info::with_size(image.width(), image.height());
+    let mut info = png::Info::with_size(width, height);
     info.icc_profile = metadata.icc.as_deref().map(Into::into);
     info.exif_metadata = metadata.exif.as_deref().map(Into::into);
     let mut encoder = Encoder::with_info(&mut out, info).map_err(encode_error)?;

@@ -85,8 +85,14 @@ impl<'a> Tiff<'a> {
         self.entries(self.first_directory()).find(|entry| entry.tag == tag)
     }
 
-    /// Where an entry's values lie: in the entry when they fit four bytes, else at its offset.
+    /// Where an entry's values lie, when they lie within the bytes.
     fn values(&self, entry: Entry) -> Option<Range<usize>> {
+        self.extent(entry).filter(|range| range.end <= self.bytes.len())
+    }
+
+    /// Where an entry says its values lie: in the entry when they fit four bytes, else at its
+    /// offset.
+    fn extent(&self, entry: Entry) -> Option<Range<usize>> {
         let size = match entry.kind {
             1 | 2 | 6 | 7 => 1,
             3 | 8 => 2,
@@ -96,8 +102,7 @@ impl<'a> Tiff<'a> {
         };
         let length = (entry.count as usize).checked_mul(size)?;
         let start = if length <= 4 { entry.at + 8 } else { self.u32(entry.at + 8)? as usize };
-        let range = start..start.checked_add(length)?;
-        self.bytes.get(range.clone()).map(|_| range)
+        Some(start..start.checked_add(length)?)
     }
 
     /// A SHORT or LONG value.
@@ -168,10 +173,13 @@ fn gps_traces(exif: &[u8]) -> Option<(Vec<Range<usize>>, usize, usize)> {
     let directory = tiff.first_directory();
     let entry = tiff.find(GPS_DIRECTORY)?;
     let gps = tiff.u32(entry.at + 8)? as usize;
-    let inside = |range: &Range<usize>| range.start > directory + 2 || range.end <= directory;
+    let inside = |range: &Range<usize>| {
+        !range.is_empty() && (range.start >= directory + 2 || range.end <= directory)
+    };
     let mut blank = Vec::new();
     for tag in tiff.entries(gps).take(MOST_GPS_ENTRIES) {
-        blank.extend(tiff.values(tag).filter(inside));
+        let present = |range: Range<usize>| range.start..range.end.min(exif.len());
+        blank.extend(tiff.extent(tag).map(present).filter(inside));
         blank.extend(Some(tag.at..tag.at + 12).filter(inside));
     }
     Some((blank, entry.at, directory))
