@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn odd_sizes_are_coded() {
-        for (width, height) in [(1, 1), (3, 5), (17, 9), (65, 63)] {
+        for (width, height) in [(1_usize, 1_usize), (3, 5), (17, 9), (65, 63)] {
             let half = width.div_ceil(2) * height.div_ceil(2);
             let planes = [vec![90; width * height], vec![128; half], vec![120; half]];
             let picture = Picture { width, height, chroma: Chroma::Half, planes: &planes };
