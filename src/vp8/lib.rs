@@ -1,0 +1,1 @@
+//! Lossy WebP's VP8 key-frame encoder.
