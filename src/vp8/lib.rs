@@ -1,1 +1,31 @@
 //! Lossy WebP's VP8 key-frame encoder.
+
+mod bool_writer;
+mod cost;
+mod cursor;
+mod decide;
+mod dsp;
+mod encoder;
+mod header;
+mod params;
+mod predict;
+mod quant;
+mod tables;
+mod tokens;
+mod trellis;
+mod tune;
+mod yuv;
+
+pub use encoder::Frame;
+pub use params::{Error, MAX_SIDE, Params, Tools};
+pub use yuv::Planes;
+
+/// Encodes interleaved RGBA; alpha is ignored.
+pub fn encode_rgba(pixels: &[u8], width: usize, height: usize, params: &Params) -> Result<Frame, Error> {
+    encoder::encode(&yuv::from_rgb::<4>(pixels, width, height), params)
+}
+
+/// Encodes interleaved RGB.
+pub fn encode_rgb(pixels: &[u8], width: usize, height: usize, params: &Params) -> Result<Frame, Error> {
+    encoder::encode(&yuv::from_rgb::<3>(pixels, width, height), params)
+}

@@ -1,0 +1,100 @@
+//! One picture from planes to bytes.
+
+use crate::cost::Costs;
+use crate::cursor::Cursor;
+use crate::decide::{Context, Macroblock, decide};
+use crate::header::{FilterHeader, FrameHeader, Segment, first_partition};
+use crate::params::{Error, Params};
+use crate::quant::{Deltas, SegmentQuant};
+use crate::tables::DEFAULT_TOKEN_PROBS;
+use crate::tokens::Tokens;
+use crate::tune::tune;
+use crate::yuv::Planes;
+
+/// An encoded picture.
+pub struct Frame {
+    /// The VP8 key frame: what a `VP8 ` chunk holds.
+    pub bytes: Vec<u8>,
+    /// What a decoder shows.
+    pub decoded: Planes,
+}
+
+/// Encodes planes.
+pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
+    let deltas = Deltas { y1_dc: 0, y2_dc: tune("dy2d", 0), y2_ac: tune("dy2a", 0), uv_dc: tune("duvd", 0), uv_ac: tune("duva", 0) };
+    let index = {
+        let c = f64::from(params.quality) / 100.0;
+        let lin = if c < 0.75 { c * 2.0 / 3.0 } else { 2.0 * c - 1.0 };
+        (127.0 * (1.0 - lin.cbrt())) as i32
+    };
+    let weights: [u16; 16] = std::array::from_fn(|n| {
+        let x = tune("w0", 16) as f32;
+        let y = tune("w1", 16) as f32;
+        let k = crate::tables::ZIGZAG[n];
+        let d = (k % 4 + k / 4) as f32 / 6.0;
+        (x + (y - x) * d) as u16
+    });
+    let quant = SegmentQuant::new(index, &deltas);
+    let mut probs = DEFAULT_TOKEN_PROBS;
+    let mut tokens = Tokens::new();
+    let mut blocks: Vec<Macroblock> = Vec::new();
+    let mut decoded = Planes::new(planes.width(), planes.height());
+    for _ in 0..params.tools.passes {
+        let mut costs = Costs::new(&probs);
+        tokens = Tokens::new();
+        blocks.clear();
+        let mut cursor = Cursor::new(planes);
+        let every = (planes.mb_width() * planes.mb_height() / 8).max(64);
+        let mut n = 0;
+        for y in 0..planes.mb_height() {
+            tokens.begin_row();
+            for x in 0..planes.mb_width() {
+                cursor.load(x, y);
+                let context = Context { quant: &quant, costs: &costs, tools: &params.tools, weights: &weights };
+                let decision = decide(&cursor, &context, 0);
+                let (above, left) = decision.record(&cursor, &mut tokens);
+                cursor.save(&decision.decoded, &decision.block.modes, above, left);
+                decoded.store(x, y, &decision.decoded);
+                blocks.push(decision.block);
+                n += 1;
+                if n % every == 0 {
+                    costs = Costs::new(&tokens.settle());
+                }
+            }
+        }
+        probs = tokens.settle();
+    }
+    let filter = FilterHeader { simple: false, level: tune("lf", 0) as u8, sharpness: 0 };
+    let header = FrameHeader {
+        segments: &[Segment { index, filter: 0 }],
+        filter,
+        deltas,
+        probs: &probs,
+        partitions: 0,
+    };
+    let modes = first_partition(&header, &blocks, planes.mb_width());
+    let parts = vec![tokens.emit(0, 1, &probs)];
+    Ok(Frame { bytes: assemble(planes, &modes, &parts, filter)?, decoded })
+}
+
+fn assemble(planes: &Planes, modes: &[u8], partitions: &[Vec<u8>], filter: FilterHeader) -> Result<Vec<u8>, Error> {
+    if modes.len() >= 1 << 19 {
+        return Err(Error::TooComplex);
+    }
+    let profile = u32::from(filter.simple);
+    let tag = profile << 1 | 1 << 4 | (modes.len() as u32) << 5;
+    let mut bytes = tag.to_le_bytes()[..3].to_vec();
+    bytes.extend([0x9d, 0x01, 0x2a]);
+    bytes.extend((planes.width() as u16).to_le_bytes());
+    bytes.extend((planes.height() as u16).to_le_bytes());
+    bytes.extend(modes);
+    let (last, others) = partitions.split_last().unwrap();
+    for part in others {
+        bytes.extend(&(part.len() as u32).to_le_bytes()[..3]);
+    }
+    for part in others {
+        bytes.extend(part);
+    }
+    bytes.extend(last);
+    Ok(bytes)
+}
