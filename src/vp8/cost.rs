@@ -13,18 +13,18 @@ const BIT_COST: [u16; 257] = {
     let mut table = [0; 257];
     let mut p = 1;
     while p < 257 {
-        table[p] = 2048 - log2_256(p as u64);
+        table[p] = 2048 - log2_256(p as u32) as u16;
         p += 1;
     }
     table[0] = table[1];
     table
 };
 
-/// `256 * log2(value)` for 1..=256, rounded: the fraction's bits appear one by one as the mantissa is squared.
-const fn log2_256(value: u64) -> u16 {
-    let whole = 63 - value.leading_zeros();
-    let mut mantissa = value << (31 - whole);
-    let mut log = whole as u64;
+/// `256 * log2(value)`, rounded, of a value above 0: the fraction's bits appear one by one as the mantissa is squared.
+pub const fn log2_256(value: u32) -> u32 {
+    let whole = 31 - value.leading_zeros();
+    let mut mantissa = (value as u64) << (31 - whole);
+    let mut log = whole;
     let mut bit = 0;
     while bit < 12 {
         mantissa = (mantissa * mantissa) >> 31;
@@ -35,7 +35,7 @@ const fn log2_256(value: u64) -> u16 {
         }
         bit += 1;
     }
-    ((log + 8) >> 4) as u16
+    (log + 8) >> 4
 }
 
 /// Cost of a bool that is false with probability `prob / 256`.

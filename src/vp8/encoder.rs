@@ -34,7 +34,19 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
         let d = (k % 4 + k / 4) as f32 / 6.0;
         (x + (y - x) * d) as u16
     });
-    let quant = SegmentQuant::new(index, &deltas);
+    let segmentation = crate::analysis::segment(planes);
+    let sharpness = tune("sharp", 0) as u8;
+    let segments: Vec<Segment> = segmentation
+        .shifts
+        .iter()
+        .map(|&shift| {
+            let index = crate::quant::shifted(index, shift);
+            let step = i32::from(crate::tables::AC_STEPS[index as usize]);
+            let level = step * tune("lf", 40) / 256 ;
+            Segment { index, filter: level.clamp(0, 63) as u8 }
+        })
+        .collect();
+    let quants: Vec<SegmentQuant> = segments.iter().map(|s| SegmentQuant::new(s.index, &deltas)).collect();
     let mut probs = DEFAULT_TOKEN_PROBS;
     let mut tokens = Tokens::new();
     let mut blocks: Vec<Macroblock> = Vec::new();
@@ -50,8 +62,9 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
             tokens.begin_row();
             for x in 0..planes.mb_width() {
                 cursor.load(x, y);
-                let context = Context { quant: &quant, costs: &costs, tools: &params.tools, weights: &weights };
-                let decision = decide(&cursor, &context, 0);
+                let segment = segmentation.map[y * planes.mb_width() + x];
+                let context = Context { quant: &quants[usize::from(segment)], costs: &costs, tools: &params.tools, weights: &weights };
+                let decision = decide(&cursor, &context, segment);
                 let (above, left) = decision.record(&cursor, &mut tokens);
                 cursor.save(&decision.decoded, &decision.block.modes, above, left);
                 decoded.store(x, y, &decision.decoded);
@@ -64,14 +77,15 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
         }
         probs = tokens.settle();
     }
-    let filter = FilterHeader { simple: false, level: tune("lf", 0) as u8, sharpness: 0 };
+    let filter = FilterHeader { simple: tune("simple", 0) != 0, level: segments.iter().map(|s| s.filter).max().unwrap_or(0), sharpness };
     let header = FrameHeader {
-        segments: &[Segment { index, filter: 0 }],
+        segments: &segments,
         filter,
         deltas,
         probs: &probs,
         partitions: 0,
     };
+    crate::filter::apply(&mut decoded, &blocks, &filter, &segments);
     let modes = first_partition(&header, &blocks, planes.mb_width());
     let parts = vec![tokens.emit(0, 1, &probs)];
     Ok(Frame { bytes: assemble(planes, &modes, &parts, filter)?, decoded })

@@ -1,11 +1,13 @@
 //! Lossy WebP's VP8 key-frame encoder.
 
+mod analysis;
 mod bool_writer;
 mod cost;
 mod cursor;
 mod decide;
 mod dsp;
 mod encoder;
+mod filter;
 mod header;
 mod params;
 mod predict;

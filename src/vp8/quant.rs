@@ -111,3 +111,10 @@ impl SegmentQuant {
         }
     }
 }
+
+/// The index whose AC step is nearest to that of `index`, shifted by `shift` 1/256 octaves.
+pub fn shifted(index: i32, shift: i32) -> i32 {
+    let log = |i: i32| crate::cost::log2_256(u32::from(AC_STEPS[i as usize])) as i32;
+    let wish = log(index) + shift;
+    (0..128).min_by_key(|&i| (log(i) - wish).abs()).unwrap_or(index)
+}
