@@ -77,9 +77,7 @@ impl Context<'_> {
         let (levels, seen, end) = if trellis {
             trellis::quantize(coeffs, steps, costs, first, context, lambda, self.weights)
         } else {
-            let (levels, seen) = dsp::quantize_4x4(coeffs, steps);
-            let end = levels.iter().rposition(|&l| l != 0).map_or(0, |last| last + 1);
-            (levels, seen, end)
+            dsp::quantize_4x4(coeffs, steps)
         };
         let rate = costs.block(&levels, first, end, context);
         Coded { levels, seen, end, rate, error: error(coeffs, &seen) }
@@ -87,15 +85,7 @@ impl Context<'_> {
 }
 
 fn error(coeffs: &Block, seen: &Block) -> i64 {
-    coeffs
-        .iter()
-        .zip(seen)
-        .map(|(&c, &s)| {
-            let d = i32::from(c) - i32::from(s);
-            d * d
-        })
-        .sum::<i32>()
-        .into()
+    dsp::sse_block(coeffs, seen).into()
 }
 
 struct Luma16 {
@@ -213,8 +203,9 @@ fn best_4x4(cursor: &Cursor, context: &Context, limit: i64) -> Option<Luma4> {
         let source = &cursor.source.luma[i];
         let mode_above = if i < 4 { cursor.modes_above[i] } else { modes[i - 4] };
         let mode_left = if i % 4 == 0 { cursor.modes_left[i / 4] } else { modes[i - 1] };
+        let satds = dsp::satd_4x4_all(source, &tiles);
         let mut order: [(i64, u8); b_mode::COUNT] = std::array::from_fn(|m| {
-            let satd = i64::from(dsp::satd_4x4(source, &tiles[m]));
+            let satd = i64::from(satds[m]);
             let bits = i64::from(b_mode_cost(mode_above, mode_left, m as u8));
             (satd * 1024 + bits * i64::from(context.quant.y1.step[1]) * i64::from(crate::tune::tune("satdl", 1)), m as u8)
         });

@@ -101,6 +101,11 @@ pub fn sse_4x4(a: &Tile, b: &Tile) -> u32 {
     a.iter().zip(b).map(|(&a, &b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
+/// Sum of squared differences of coefficients; at most 2^31 in all.
+pub fn sse_block(a: &Block, b: &Block) -> u32 {
+    a.iter().zip(b).map(|(&a, &b)| (i32::from(a) - i32::from(b)).pow(2) as u32).sum()
+}
+
 /// Half the sum of the absolute Hadamard coefficients of the difference: a cheap guess at what it costs to code.
 pub fn satd_4x4(a: &Tile, b: &Tile) -> u32 {
     let mut v: [i16; 16] = std::array::from_fn(|i| i16::from(a[i]) - i16::from(b[i]));
@@ -115,8 +120,13 @@ pub fn satd_4x4(a: &Tile, b: &Tile) -> u32 {
     v.iter().map(|c| u32::from(c.unsigned_abs())).sum::<u32>() >> 1
 }
 
-/// Quantises to levels in coding order, and gives beside them the coefficients the decoder will see.
-pub fn quantize_4x4(coeffs: &Block, steps: &Steps) -> (Block, Block) {
+/// [`satd_4x4`] of the source and the tiles of all ten modes.
+pub fn satd_4x4_all(source: &Tile, tiles: &[Tile; 10]) -> [u32; 10] {
+    std::array::from_fn(|mode| satd_4x4(source, &tiles[mode]))
+}
+
+/// Quantises to levels in coding order; gives beside them what they decode to, and where they end.
+pub fn quantize_4x4(coeffs: &Block, steps: &Steps) -> (Block, Block, usize) {
     let mut raster = [0i16; 16];
     let mut seen = [0i16; 16];
     for i in 0..16 {
@@ -127,7 +137,9 @@ pub fn quantize_4x4(coeffs: &Block, steps: &Steps) -> (Block, Block) {
         raster[i] = if coeffs[i] < 0 { -level } else { level };
         seen[i] = raster[i].wrapping_mul(steps.step[i] as i16);
     }
-    (std::array::from_fn(|n| raster[ZIGZAG[n]]), seen)
+    let levels: Block = std::array::from_fn(|n| raster[ZIGZAG[n]]);
+    let end = levels.iter().rposition(|&level| level != 0).map_or(0, |last| last + 1);
+    (levels, seen, end)
 }
 
 /// Tiles of all ten 4x4 modes, in the order of `b_mode` (RFC 6386 section 12.3).
