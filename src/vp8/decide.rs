@@ -36,8 +36,12 @@ pub struct Context<'a> {
     pub costs: &'a Costs,
     /// What to try.
     pub tools: &'a Tools,
-    /// CSF
-    pub weights: &'a [u16; 16],
+    /// What an error in each luma coefficient counts, in 1/16.
+    pub luma_weights: &'a [u16; 16],
+    /// y2
+    pub y2_weights: &'a [u16; 16],
+    /// What an error in each chroma coefficient counts.
+    pub chroma_weights: &'a [u16; 16],
 }
 
 /// A coded block: levels in coding order, what they decode to, where they end.
@@ -74,18 +78,19 @@ impl Context<'_> {
     fn code(&self, coeffs: &Block, steps: &Steps, kind: usize, context: usize, lambda: i64, trellis: bool) -> Coded {
         let first = usize::from(kind == kind::LUMA_AC);
         let costs = &self.costs.blocks[kind];
+        let weights = match kind { kind::CHROMA => self.chroma_weights, kind::Y2 => self.y2_weights, _ => self.luma_weights };
         let (levels, seen, end) = if trellis {
-            trellis::quantize(coeffs, steps, costs, first, context, lambda, self.weights)
+            trellis::quantize(coeffs, steps, costs, first, context, lambda, weights)
         } else {
             dsp::quantize_4x4(coeffs, steps)
         };
         let rate = costs.block(&levels, first, end, context);
-        Coded { levels, seen, end, rate, error: error(coeffs, &seen) }
+        Coded { levels, seen, end, rate, error: error(coeffs, &seen, weights) }
     }
 }
 
-fn error(coeffs: &Block, seen: &Block) -> i64 {
-    dsp::sse_block(coeffs, seen).into()
+fn error(coeffs: &Block, seen: &Block, weights: &[u16; 16]) -> i64 {
+    dsp::error_4x4(coeffs, seen, weights).into()
 }
 
 struct Luma16 {
@@ -165,7 +170,7 @@ fn try_16x16(cursor: &Cursor, context: &Context, mode: u8) -> Luma16 {
     let y2 = context.code(&dsp::fwht_4x4(&dcs), &quant.y2, kind::Y2, y2_context, quant.lambda.trellis_y2, trellis);
     let seen_dcs = dsp::iwht_4x4(&y2.seen);
     let mut rate = y2.rate;
-    let mut distortion = error(&dcs, &seen_dcs);
+    let mut distortion = error(&dcs, &seen_dcs, context.y2_weights);
     let mut above = [0, 1, 2, 3].map(|i| cursor.non_zero_above[i]);
     let mut left = [0, 1, 2, 3].map(|i| cursor.non_zero_left[i]);
     let mut blocks = [EMPTY; 16];

@@ -27,13 +27,16 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
         let lin = if c < 0.75 { c * 2.0 / 3.0 } else { 2.0 * c - 1.0 };
         (127.0 * (1.0 - lin.cbrt())) as i32
     };
-    let weights: [u16; 16] = std::array::from_fn(|n| {
-        let x = tune("w0", 16) as f32;
-        let y = tune("w1", 16) as f32;
-        let k = crate::tables::ZIGZAG[n];
+    let weigh = |name: &str, lo: i32| -> [u16; 16] { std::array::from_fn(|k| {
+        let x = 16.0;
+        let y = tune(name, lo) as f32;
         let d = (k % 4 + k / 4) as f32 / 6.0;
+        let d = d.powf(tune("wpow", 10) as f32 / 10.0);
         (x + (y - x) * d) as u16
-    });
+    })};
+    let luma_weights = weigh("w1", 13);
+    let chroma_weights = weigh("wc", 13);
+    let y2_weights = weigh("wy2", 16);
     let segmentation = crate::analysis::segment(planes);
     let sharpness = tune("sharp", 0) as u8;
     let segments: Vec<Segment> = segmentation
@@ -63,7 +66,7 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
             for x in 0..planes.mb_width() {
                 cursor.load(x, y);
                 let segment = segmentation.map[y * planes.mb_width() + x];
-                let context = Context { quant: &quants[usize::from(segment)], costs: &costs, tools: &params.tools, weights: &weights };
+                let context = Context { quant: &quants[usize::from(segment)], costs: &costs, tools: &params.tools, luma_weights: &luma_weights, chroma_weights: &chroma_weights, y2_weights: &y2_weights };
                 let decision = decide(&cursor, &context, segment);
                 let (above, left) = decision.record(&cursor, &mut tokens);
                 cursor.save(&decision.decoded, &decision.block.modes, above, left);

@@ -81,7 +81,7 @@ pub struct Lambdas {
 }
 
 /// Scores are `error * SCORE_SCALE + rate * lambda`; an error is below 2^26 a block, so a macroblock's is below 2^45.
-pub const SCORE_SCALE: i64 = 4096;
+pub const SCORE_SCALE: i64 = 4096 / 16;
 
 impl SegmentQuant {
     /// Steps and weights at quantiser `index`, 0..=127.

@@ -44,8 +44,8 @@ pub fn quantize(
         let mut try_level = |level: i32| {
             let level = level.min(MAX_LEVEL);
             let error = magnitude - level * step;
-            let saved = i64::from(error * error - magnitude * magnitude) * i64::from(weights[n]);
-            let saved = saved * (SCORE_SCALE / 16);
+            let saved = i64::from(error * error - magnitude * magnitude) * i64::from(weights[at]);
+            let saved = saved * SCORE_SCALE;
             let to = level.min(2) as usize;
             for (from, &score) in best.iter().enumerate() {
                 if score < NEVER {

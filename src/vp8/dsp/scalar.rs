@@ -101,9 +101,10 @@ pub fn sse_4x4(a: &Tile, b: &Tile) -> u32 {
     a.iter().zip(b).map(|(&a, &b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
-/// Sum of squared differences of coefficients; at most 2^31 in all.
-pub fn sse_block(a: &Block, b: &Block) -> u32 {
-    a.iter().zip(b).map(|(&a, &b)| (i32::from(a) - i32::from(b)).pow(2) as u32).sum()
+/// Sum of squared differences of coefficients, each times its weight: at most 2^31 in all.
+pub fn error_4x4(a: &Block, b: &Block, weights: &[u16; 16]) -> u32 {
+    let square = |i: usize| (i32::from(a[i]) - i32::from(b[i])).pow(2) as u32;
+    (0..16).map(|i| square(i) * u32::from(weights[i])).sum()
 }
 
 /// Half the sum of the absolute Hadamard coefficients of the difference: a cheap guess at what it costs to code.

@@ -162,11 +162,16 @@ pub fn sse_4x4(a: &Tile, b: &Tile) -> u32 {
     sum_i32x4(i32x4_add(i32x4_dot_i16x8(low, low), i32x4_dot_i16x8(high, high))) as u32
 }
 
-/// See `scalar::sse_block`.
-pub fn sse_block(a: &Block, b: &Block) -> u32 {
-    let (a, b) = (load_block(a), load_block(b));
-    let (low, high) = (i16x8_sub(a[0], b[0]), i16x8_sub(a[1], b[1]));
-    sum_i32x4(i32x4_add(i32x4_dot_i16x8(low, low), i32x4_dot_i16x8(high, high))) as u32
+/// See `scalar::error_4x4`.
+pub fn error_4x4(a: &Block, b: &Block, weights: &[u16; 16]) -> u32 {
+    let (a, b, weights) = (load_block(a), load_block(b), load_words(weights));
+    let halves: [v128; 2] = std::array::from_fn(|i| {
+        let d = i16x8_sub(a[i], b[i]);
+        let low = i32x4_mul(i32x4_extmul_low_i16x8(d, d), u32x4_extend_low_u16x8(weights[i]));
+        let high = i32x4_mul(i32x4_extmul_high_i16x8(d, d), u32x4_extend_high_u16x8(weights[i]));
+        i32x4_add(low, high)
+    });
+    sum_i32x4(i32x4_add(halves[0], halves[1])) as u32
 }
 
 /// See `scalar::satd_4x4`. The last butterfly is `|a + b| + |a - b| = 2 max(|a|, |b|)`.

@@ -62,7 +62,7 @@ fn errors_of_coefficients_are_four_times_those_of_pixels() {
     for _ in 0..2000 {
         let (a, b) = (random.tile(), random.tile());
         let pixels = f64::from(scalar::sse_4x4(&a, &b)) * 4.0;
-        let coeffs = f64::from(scalar::sse_block(&scalar::fdct_4x4(&a, &b), &[0; 16]));
+        let coeffs = f64::from(scalar::error_4x4(&scalar::fdct_4x4(&a, &b), &[0; 16], &[1; 16]));
         assert!((pixels - coeffs).abs() <= 0.004 * pixels + 200.0, "{pixels} {coeffs}");
     }
 }
@@ -112,7 +112,16 @@ mod twins {
     twin!(fdct_4x4, 11, |random| random.tile(), random.tile());
     twin!(idct_4x4, 12, |random| random.tile(), random.block());
     twin!(sse_4x4, 13, |random| random.tile(), random.tile());
-    twin!(sse_block, 14, |random| random.block(), random.block());
+    #[test]
+    fn error_4x4() {
+        let mut random = Random(14);
+        for _ in 0..5000 {
+            let (a, b) = (random.block(), random.block());
+            let weights = std::array::from_fn(|_| (random.next() % 17) as u16);
+            assert_eq!(simd128::error_4x4(&a, &b, &weights), scalar::error_4x4(&a, &b, &weights));
+        }
+    }
+
     twin!(satd_4x4, 15, |random| random.tile(), random.tile());
     twin!(quantize_4x4, 16, |random| random.block(), random.steps());
     twin!(predict_4x4, 17, |random| random.tile());

@@ -59,3 +59,15 @@ fn xyb(picture: &Picture) -> Result<Xyb, String> {
     .map_err(|error| error.to_string())?;
     Xyb::try_from(rgb).map_err(|error| error.to_string())
 }
+
+/// A still WebP file round a VP8 frame.
+pub fn riff(frame: &[u8]) -> Vec<u8> {
+    let pad = frame.len() % 2;
+    let mut file = b"RIFF".to_vec();
+    file.extend(((frame.len() + pad + 12) as u32).to_le_bytes());
+    file.extend(b"WEBPVP8 ");
+    file.extend((frame.len() as u32).to_le_bytes());
+    file.extend(frame);
+    file.extend(&[0][..pad]);
+    file
+}
