@@ -31,18 +31,18 @@ pub fn segment(planes: &Planes) -> Segmentation {
     }
     let mean = wishes.iter().map(|&w| i64::from(w)).sum::<i64>() / wishes.len() as i64;
     for wish in &mut wishes {
-        *wish = ((*wish - mean as i32) * tune("aq", 20)) / 100;
+        *wish = ((*wish - mean as i32) * tune("aq", 15)) / 100;
     }
     cluster(&wishes)
 }
 
 /// Activity of a macroblock in 1/256 octaves of variance.
 fn activity(pixels: &Pixels) -> i32 {
-    let mut logs: [i32; 16] = std::array::from_fn(|i| log2_256(variance(&pixels.luma[i]) + tune("aqfloor", 16) as u32) as i32);
+    let mut logs: [i32; 16] = std::array::from_fn(|i| log2_256(variance(&pixels.luma[i]) + tune("aqfloor", 4000) as u32) as i32);
     let mean = logs.iter().sum::<i32>() / 16;
     logs.sort_unstable();
     let low = logs[tune("aqrank", 4) as usize];
-    (mean * (100 - tune("aqlow", 50)) + low * tune("aqlow", 50)) / 100
+    (mean * (100 - tune("aqlow", 0)) + low * tune("aqlow", 0)) / 100
 }
 
 /// Sixteen times the sum of squared distances from the mean: below 2^22.

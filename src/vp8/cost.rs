@@ -40,9 +40,9 @@ pub const fn log2_256(value: u32) -> u32 {
 
 /// Cost of a bool that is false with probability `prob / 256`.
 #[inline]
-pub fn bit_cost(bit: bool, prob: u8) -> u32 {
-    let prob = usize::from(prob);
-    u32::from(BIT_COST[if bit { 256 - prob } else { prob }])
+pub const fn bit_cost(bit: bool, prob: u8) -> u32 {
+    let prob = prob as usize;
+    BIT_COST[if bit { 256 - prob } else { prob }] as u32
 }
 
 /// Sign and extra bits of each level: the part that no probability table changes.
@@ -79,7 +79,7 @@ pub struct Costs {
 #[derive(Clone)]
 pub struct BlockCosts {
     /// Of a level's token. "Not the end" is in it where the context says that it is coded, after a level that is not 0.
-    levels: [[[u16; TOP_TOKEN_LEVEL + 1]; 3]; 8],
+    levels: [[[u16; 3]; TOP_TOKEN_LEVEL + 1]; 8],
     /// Of ending the block before a coefficient.
     end: [[u16; 3]; 8],
     /// Of not ending it, for a block's first coefficient in context 0, where `levels` leaves it out.
@@ -95,15 +95,15 @@ impl Costs {
 
 impl BlockCosts {
     fn new(probs: &[[[u8; 11]; 3]; 8]) -> Self {
-        let mut levels = [[[0; TOP_TOKEN_LEVEL + 1]; 3]; 8];
-        for (band, contexts) in probs.iter().enumerate() {
-            for (context, p) in contexts.iter().enumerate() {
+        let level = |contexts: &[[u8; 11]; 3], level| {
+            std::array::from_fn(|context| {
+                let p = &contexts[context];
                 let go_on = if context > 0 { bit_cost(true, p[0]) } else { 0 };
-                levels[band][context] = std::array::from_fn(|level| (go_on + token_cost(level, p)) as u16);
-            }
-        }
+                (go_on + token_cost(level, p)) as u16
+            })
+        };
         Self {
-            levels,
+            levels: probs.map(|contexts| std::array::from_fn(|magnitude| level(&contexts, magnitude))),
             end: probs.map(|contexts| contexts.map(|p| bit_cost(false, p[0]) as u16)),
             go_on: probs.map(|contexts| bit_cost(true, contexts[0][0]) as u16),
         }
@@ -121,11 +121,11 @@ impl BlockCosts {
         if context == 0 { u32::from(self.go_on[BANDS[first]]) } else { 0 }
     }
 
-    /// Cost of the level `magnitude` as coefficient `n`.
+    /// Cost of the level `magnitude` as coefficient `n`, in each context.
     #[inline]
-    pub fn level(&self, n: usize, context: usize, magnitude: usize) -> u32 {
-        let token = magnitude.min(TOP_TOKEN_LEVEL);
-        u32::from(self.levels[BANDS[n]][context][token]) + u32::from(EXTRA_COST[magnitude & 2047])
+    pub fn level(&self, n: usize, magnitude: usize) -> [u32; 3] {
+        let extra = u32::from(EXTRA_COST[magnitude & 2047]);
+        self.levels[BANDS[n]][magnitude.min(TOP_TOKEN_LEVEL)].map(|token| u32::from(token) + extra)
     }
 
     /// Cost of a whole block: `levels` in coding order from `first`, `end` just past the last that is not zero.
@@ -137,7 +137,7 @@ impl BlockCosts {
         let mut cost = self.start(first, context);
         for (n, level) in levels.iter().enumerate().take(end).skip(first) {
             let magnitude = usize::from(level.unsigned_abs());
-            cost += self.level(n, context, magnitude);
+            cost += self.level(n, magnitude)[context];
             context = magnitude.min(2);
         }
         cost + self.end(end, context)

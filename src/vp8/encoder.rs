@@ -2,9 +2,10 @@
 
 use crate::cost::Costs;
 use crate::cursor::Cursor;
-use crate::decide::{Context, Macroblock, decide};
+use crate::decide::{Macroblock, decide};
 use crate::header::{FilterHeader, FrameHeader, Segment, first_partition};
 use crate::params::{Error, Params};
+use crate::residual::Coder;
 use crate::quant::{Deltas, SegmentQuant};
 use crate::tables::DEFAULT_TOKEN_PROBS;
 use crate::tokens::Tokens;
@@ -21,22 +22,12 @@ pub struct Frame {
 
 /// Encodes planes.
 pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
-    let deltas = Deltas { y1_dc: 0, y2_dc: tune("dy2d", 0), y2_ac: tune("dy2a", 0), uv_dc: tune("duvd", 0), uv_ac: tune("duva", 0) };
+    let deltas = Deltas { y1_dc: 0, y2_dc: tune("dy2d", 0), y2_ac: tune("dy2a", -4), uv_dc: tune("duvd", -4), uv_ac: tune("duva", -4) };
     let index = {
         let c = f64::from(params.quality) / 100.0;
         let lin = if c < 0.75 { c * 2.0 / 3.0 } else { 2.0 * c - 1.0 };
         (127.0 * (1.0 - lin.cbrt())) as i32
     };
-    let weigh = |name: &str, lo: i32| -> [u16; 16] { std::array::from_fn(|k| {
-        let x = 16.0;
-        let y = tune(name, lo) as f32;
-        let d = (k % 4 + k / 4) as f32 / 6.0;
-        let d = d.powf(tune("wpow", 10) as f32 / 10.0);
-        (x + (y - x) * d) as u16
-    })};
-    let luma_weights = weigh("w1", 13);
-    let chroma_weights = weigh("wc", 13);
-    let y2_weights = weigh("wy2", 16);
     let segmentation = crate::analysis::segment(planes);
     let sharpness = tune("sharp", 0) as u8;
     let segments: Vec<Segment> = segmentation
@@ -45,7 +36,7 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
         .map(|&shift| {
             let index = crate::quant::shifted(index, shift);
             let step = i32::from(crate::tables::AC_STEPS[index as usize]);
-            let level = step * tune("lf", 40) / 256 ;
+            let level = step * tune("lf", 30) / 256 ;
             Segment { index, filter: level.clamp(0, 63) as u8 }
         })
         .collect();
@@ -66,8 +57,8 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
             for x in 0..planes.mb_width() {
                 cursor.load(x, y);
                 let segment = segmentation.map[y * planes.mb_width() + x];
-                let context = Context { quant: &quants[usize::from(segment)], costs: &costs, tools: &params.tools, luma_weights: &luma_weights, chroma_weights: &chroma_weights, y2_weights: &y2_weights };
-                let decision = decide(&cursor, &context, segment);
+                let coder = Coder { quant: &quants[usize::from(segment)], costs: &costs };
+                let decision = decide(&cursor, &coder, &params.tools, segment);
                 let (above, left) = decision.record(&cursor, &mut tokens);
                 cursor.save(&decision.decoded, &decision.block.modes, above, left);
                 decoded.store(x, y, &decision.decoded);

@@ -233,11 +233,25 @@ pub fn uv_mode_cost(mode: u8) -> u32 {
     cost
 }
 
-/// What a 4x4 mode costs between these neighbours, in 1/256 bit.
-pub fn b_mode_cost(above: u8, left: u8, mode: u8) -> u32 {
-    let mut cost = 0;
-    walk_b_mode(above, left, mode, |bit, prob| cost += bit_cost(bit, prob));
-    cost
+/// What each 4x4 mode costs between these neighbours, in 1/256 bit.
+pub fn b_mode_costs(above: u8, left: u8) -> &'static [u16; 10] {
+    static COSTS: [[[u16; 10]; 10]; 10] = {
+        let mut table = [[[0; 10]; 10]; 10];
+        let mut i = 0;
+        while i < 1000 {
+            let (above, left, mode) = (i / 100, i / 10 % 10, i % 10);
+            let path = B_MODE_PATHS[mode];
+            let mut step = 0;
+            while step < path.len() {
+                let (branch, bit) = path[step];
+                table[above][left][mode] += bit_cost(bit, KEY_BMODE_PROBS[above][left][branch]) as u16;
+                step += 1;
+            }
+            i += 1;
+        }
+        table
+    };
+    &COSTS[usize::from(above)][usize::from(left)]
 }
 
 /// The 4x4 mode that a 16x16 mode counts as beside 4x4 blocks (section 11.3).

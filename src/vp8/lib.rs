@@ -2,6 +2,7 @@
 
 mod analysis;
 mod bool_writer;
+mod chroma;
 mod cost;
 mod cursor;
 mod decide;
@@ -9,9 +10,12 @@ mod dsp;
 mod encoder;
 mod filter;
 mod header;
+mod luma4;
+mod luma16;
 mod params;
 mod predict;
 mod quant;
+mod residual;
 mod tables;
 mod tokens;
 mod trellis;
@@ -19,7 +23,7 @@ mod tune;
 mod yuv;
 
 pub use encoder::Frame;
-pub use params::{Error, MAX_SIDE, Params, Tools};
+pub use params::{Error, MAX_SIDE, Params, Tools, Trellis};
 pub use yuv::Planes;
 
 /// Encodes interleaved RGBA; alpha is ignored.

@@ -21,22 +21,39 @@ pub struct Params {
 /// What the encoder tries; [`Tools::at_effort`] is the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tools {
-    /// How many 4x4 modes are tried in full for each block, 0..=10; none without 4x4 prediction.
+    /// How many 16x16 modes are coded in full, 1..=4.
+    pub i16: usize,
+    /// How many 4x4 modes are coded in full for each block, 0..=10; none without 4x4 prediction.
     pub i4: usize,
-    /// Trellis
-    pub trellis: bool,
+    /// How many chroma modes are coded in full, 1..=4.
+    pub uv: usize,
+    /// Where levels are chosen together.
+    pub trellis: Trellis,
     /// Passes
     pub passes: usize,
+}
+
+/// Where trellis quantisation is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trellis {
+    /// Nowhere.
+    Off,
+    /// On the mode that won without it.
+    Winner,
+    /// On every mode that is tried.
+    Every,
 }
 
 impl Tools {
     /// The tools of an effort level, 0..=6.
     pub fn at_effort(effort: u8) -> Self {
-        let t = crate::tune::tune;
-        match effort {
-            0..=4 => Self { i4: t("i4", 3) as usize, trellis: t("trellis", 1) != 0, passes: t("passes", 1) as usize },
-            _ => Self { i4: t("i4", 10) as usize, trellis: t("trellis", 1) != 0, passes: t("passes", 2) as usize },
-        }
+        let t = |n: &str, d: usize| crate::tune::tune(n, d as i32) as usize;
+        let (i16, i4, uv, trellis, passes) = match effort {
+            0..=4 => (2, 3, 2, 1, 1),
+            _ => (4, 10, 4, 2, 2),
+        };
+        let trellis = match t("trellis", trellis) { 0 => Trellis::Off, 1 => Trellis::Winner, _ => Trellis::Every };
+        Self { i16: t("i16", i16), i4: t("i4", i4), uv: t("uv", uv), trellis, passes: t("passes", passes) }
     }
 }
 

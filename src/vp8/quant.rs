@@ -14,21 +14,34 @@ pub struct Steps {
     pub step: [u16; 16],
     /// `2^17 / step`, rounded: at most 2^15.
     pub reciprocal: [u16; 16],
-    /// What is added before the fraction is cut off, in 1/2^17: below a half, since small levels cost bits.
-    pub bias: [u32; 16],
 }
 
 impl Steps {
-    /// Steps for a DC and fifteen AC coefficients; biases in 1/256.
-    pub fn new(dc: u16, ac: u16, dc_bias: u32, ac_bias: u32) -> Self {
-        let pick = |dc: u32, ac: u32| std::array::from_fn(|i| if i == 0 { dc } else { ac });
-        let step = pick(u32::from(dc), u32::from(ac));
-        Self {
-            step: step.map(|s: u32| s as u16),
-            reciprocal: step.map(|s| (((1 << 17) + s / 2) / s) as u16),
-            bias: pick(dc_bias << 9, ac_bias << 9),
-        }
+    /// Steps for a DC and fifteen AC coefficients.
+    pub fn new(dc: u16, ac: u16) -> Self {
+        let step = dc_and_ac(dc, ac);
+        Self { step, reciprocal: step.map(|s| (((1 << 17) + u32::from(s) / 2) / u32::from(s)) as u16) }
     }
+}
+
+fn dc_and_ac<T: Copy>(dc: T, ac: T) -> [T; 16] {
+    std::array::from_fn(|i| if i == 0 { dc } else { ac })
+}
+
+/// Half a level in the quantiser's 1/2^17.
+pub const ROUND_TO_NEAREST: [u32; 16] = [1 << 16; 16];
+
+/// How blocks of one type are quantised.
+#[derive(Clone, Debug)]
+pub struct BlockQuant {
+    /// Steps.
+    pub steps: Steps,
+    /// What is added before the fraction is cut off, in 1/2^17: below a half, since small levels cost bits.
+    pub bias: [u32; 16],
+    /// What an error in each coefficient counts, in 1/16.
+    pub weights: [u16; 16],
+    /// What 1/256 bit weighs in the trellis.
+    pub lambda: i64,
 }
 
 /// Deltas of the quantiser index, -15..=15, for the kinds of coefficient that have one (section 9.6).
@@ -49,17 +62,15 @@ pub struct Deltas {
 /// Everything that follows from a segment's quantiser index.
 #[derive(Clone, Debug)]
 pub struct SegmentQuant {
-    /// Luma.
-    pub y1: Steps,
-    /// The luma DCs of a 16x16 prediction.
-    pub y2: Steps,
-    /// Chroma.
-    pub uv: Steps,
-    /// What 1/256 bit weighs against a squared error of `1 / SCORE_SCALE` in the transform's domain, by decision.
+    /// By `tokens::kind`.
+    blocks: [BlockQuant; 4],
+    /// What 1/256 bit weighs in each decision between modes.
     pub lambda: Lambdas,
+    /// Luma's step, by which bits weigh against residuals not yet quantised.
+    step: u64,
 }
 
-/// See [`SegmentQuant::lambda`].
+/// What 1/256 bit weighs against `1 / SCORE_SCALE` of error.
 #[derive(Clone, Copy, Debug)]
 pub struct Lambdas {
     /// Between the modes of a 16x16 prediction.
@@ -70,18 +81,10 @@ pub struct Lambdas {
     pub luma: i64,
     /// Between chroma modes.
     pub uv: i64,
-    /// Between levels: trellis on luma of a 16x16 prediction.
-    pub trellis_i16: i64,
-    /// Trellis on 4x4 luma.
-    pub trellis_i4: i64,
-    /// Trellis on chroma.
-    pub trellis_uv: i64,
-    /// Trellis on y2
-    pub trellis_y2: i64,
 }
 
-/// Scores are `error * SCORE_SCALE + rate * lambda`; an error is below 2^26 a block, so a macroblock's is below 2^45.
-pub const SCORE_SCALE: i64 = 4096 / 16;
+/// Scores are `error * SCORE_SCALE + rate * lambda`.
+pub const SCORE_SCALE: i64 = 256;
 
 impl SegmentQuant {
     /// Steps and weights at quantiser `index`, 0..=127.
@@ -89,26 +92,48 @@ impl SegmentQuant {
         let at = |delta: i32| (index + delta).clamp(0, 127) as usize;
         let ac = AC_STEPS[at(0)];
         let uv_dc = DC_STEPS[at(deltas.uv_dc)].min(132);
+        let uv_ac = AC_STEPS[at(deltas.uv_ac)];
+        let y1_dc = DC_STEPS[at(deltas.y1_dc)];
+        let y2_dc = 2 * DC_STEPS[at(deltas.y2_dc)];
         let y2_ac = (u32::from(AC_STEPS[at(deltas.y2_ac)]) * 155 / 100).max(8) as u16;
         let b = |n: &str, d: i32| tune(n, d) as u32;
-        let q = i64::from(ac);
-        let quv = i64::from(AC_STEPS[at(deltas.uv_ac)]);
-        let l = |n: &str, d: i32, q: i64| ((i64::from(tune(n, d)) * q * q) >> 6).max(1);
+        let l = |n: &str, d: i32, q: u16| ((i64::from(tune(n, d)) * i64::from(q) * i64::from(q)) >> 6).max(1);
+        let weigh = |name: &str, lo: i32| -> [u16; 16] { std::array::from_fn(|k| {
+            let x = 16.0;
+            let y = tune(name, lo) as f32;
+            let d = (k % 4 + k / 4) as f32 / 6.0;
+            let d = d.powf(tune("wpow", 13) as f32 / 10.0);
+            (x + (y - x) * d) as u16
+        })};
+        let block = |dc, ac, (db, ab): (u32, u32), weights, lambda| BlockQuant { steps: Steps::new(dc, ac), bias: dc_and_ac(db << 9, ab << 9), weights, lambda };
+        let luma = weigh("w1", 5);
         Self {
-            y1: Steps::new(DC_STEPS[at(deltas.y1_dc)], ac, b("by1d", 96), b("by1a", 110)),
-            y2: Steps::new(2 * DC_STEPS[at(deltas.y2_dc)], y2_ac, b("by2d", 96), b("by2a", 108)),
-            uv: Steps::new(uv_dc, AC_STEPS[at(deltas.uv_ac)], b("buvd", 110), b("buva", 115)),
+            blocks: [
+                block(y1_dc, ac, (b("by1d", 96), b("by1a", 110)), luma, l("lt16", 64, ac)),
+                block(y2_dc, y2_ac, (b("by2d", 96), b("by2a", 108)), weigh("wy2", 16), l("lty2", 64, ac)),
+                block(uv_dc, uv_ac, (b("buvd", 110), b("buva", 115)), weigh("wc", 16), l("ltuv", 46, uv_ac)),
+                block(y1_dc, ac, (b("by1d", 96), b("by1a", 110)), luma, l("lt4", 90, ac)),
+            ],
             lambda: Lambdas {
-                i16: l("li16", 64, q),
-                i4: l("li4", 64, q),
-                luma: l("lmode", 48, q),
-                uv: l("luv", 64, quv),
-                trellis_i16: l("lt16", 64, q),
-                trellis_i4: l("lt4", 64, q),
-                trellis_uv: l("ltuv", 64, quv),
-                trellis_y2: l("lty2", 64, q),
+                i16: l("li16", 64, ac),
+                i4: l("li4", 90, ac),
+                luma: l("lmode", 34, ac),
+                uv: l("luv", 46, uv_ac),
             },
+            step: u64::from(ac) * tune("satdl", 16) as u64,
         }
+    }
+
+    /// How blocks of a type of `tokens::kind` are quantised.
+    #[inline]
+    pub fn of(&self, kind: usize) -> &BlockQuant {
+        &self.blocks[kind]
+    }
+
+    /// Ranks modes before their residual is coded.
+    #[inline]
+    pub fn satd_score(&self, satd: u32, rate: u32) -> u64 {
+        (u64::from(satd) << 12) + u64::from(rate) * self.step
     }
 }
 

@@ -82,12 +82,11 @@ impl Tokens {
         self.rows.push(self.stream.len());
     }
 
-    /// Records a block of levels in coding order and says whether it has any.
-    pub fn record(&mut self, kind: usize, context: usize, levels: &[i16; 16]) -> bool {
+    /// Records a block: levels in coding order, `end` just past the last that is not zero.
+    pub fn record(&mut self, kind: usize, context: u8, levels: &[i16; 16], end: usize) {
         let first = usize::from(kind == kind::LUMA_AC);
-        let end = levels.iter().rposition(|&level| level != 0).map_or(0, |last| last + 1);
+        let mut context = usize::from(context);
         self.stream.push((kind << 2 | context) as i16);
-        let mut context = context;
         let mut may_end = true;
         let counts = &mut self.counts[kind];
         for n in first..end.max(first) {
@@ -106,7 +105,6 @@ impl Tokens {
             counts[BANDS[end]][context][0][0] += 1;
             self.stream.push(END);
         }
-        end > first
     }
 
     /// The probabilities worth writing: each branch's own where it saves more than it costs in the header

@@ -127,13 +127,13 @@ pub fn satd_4x4_all(source: &Tile, tiles: &[Tile; 10]) -> [u32; 10] {
 }
 
 /// Quantises to levels in coding order; gives beside them what they decode to, and where they end.
-pub fn quantize_4x4(coeffs: &Block, steps: &Steps) -> (Block, Block, usize) {
+pub fn quantize_4x4(coeffs: &Block, steps: &Steps, bias: &[u32; 16]) -> (Block, Block, usize) {
     let mut raster = [0i16; 16];
     let mut seen = [0i16; 16];
     for i in 0..16 {
         let magnitude = u32::from(coeffs[i].unsigned_abs());
         // 15 bits times 15 bits: reciprocals are at most 2^17 / 4.
-        let level = ((magnitude * u32::from(steps.reciprocal[i]) + steps.bias[i]) >> 17) as i16;
+        let level = ((magnitude * u32::from(steps.reciprocal[i]) + bias[i]) >> 17) as i16;
         let level = level.min(2047);
         raster[i] = if coeffs[i] < 0 { -level } else { level };
         seen[i] = raster[i].wrapping_mul(steps.step[i] as i16);

@@ -200,13 +200,12 @@ pub fn satd_4x4_all(source: &Tile, tiles: &[Tile; 10]) -> [u32; 10] {
 }
 
 /// See `scalar::quantize_4x4`.
-pub fn quantize_4x4(coeffs: &Block, steps: &Steps) -> (Block, Block, usize) {
+pub fn quantize_4x4(coeffs: &Block, steps: &Steps, bias: &[u32; 16]) -> (Block, Block, usize) {
     let coeffs = load_block(coeffs);
     let reciprocals = load_words(&steps.reciprocal);
     let step = load_words(&steps.step);
     let bias: [v128; 4] = std::array::from_fn(|i| {
-        let b = &steps.bias;
-        u32x4(b[4 * i], b[4 * i + 1], b[4 * i + 2], b[4 * i + 3])
+        u32x4(bias[4 * i], bias[4 * i + 1], bias[4 * i + 2], bias[4 * i + 3])
     });
     let levels: [v128; 2] = std::array::from_fn(|i| {
         let magnitude = i16x8_abs(coeffs[i]);
