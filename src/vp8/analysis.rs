@@ -20,6 +20,7 @@ pub struct Segmentation {
 }
 
 /// Divides the picture into segments by activity.
+#[inline(never)]
 pub fn segment(planes: &Planes) -> Segmentation {
     let mut pixels = Pixels { luma: [[0; 16]; 16], chroma: [[0; 16]; 8] };
     let mut wishes = Vec::with_capacity(planes.mb_width() * planes.mb_height());
@@ -42,7 +43,7 @@ fn activity(pixels: &Pixels) -> i32 {
     let mean = logs.iter().sum::<i32>() / 16;
     logs.sort_unstable();
     let low = logs[tune("aqrank", 4) as usize];
-    (mean * (100 - tune("aqlow", 0)) + low * tune("aqlow", 0)) / 100
+    (mean * (100 - tune("aqlow", -30)) + low * tune("aqlow", -30)) / 100
 }
 
 /// Sixteen times the sum of squared distances from the mean: below 2^22.

@@ -125,10 +125,16 @@ impl BlockCosts {
     #[inline]
     pub fn level(&self, n: usize, magnitude: usize) -> [u32; 3] {
         let extra = u32::from(EXTRA_COST[magnitude & 2047]);
-        self.levels[BANDS[n]][magnitude.min(TOP_TOKEN_LEVEL)].map(|token| u32::from(token) + extra)
+        self.tokens(n, magnitude).map(|token| u32::from(token) + extra)
+    }
+
+    #[inline(always)]
+    fn tokens(&self, n: usize, magnitude: usize) -> &[u16; 3] {
+        &self.levels[BANDS[n]][magnitude.min(TOP_TOKEN_LEVEL)]
     }
 
     /// Cost of a whole block: `levels` in coding order from `first`, `end` just past the last that is not zero.
+#[inline(never)]
     pub fn block(&self, levels: &[i16; 16], first: usize, end: usize, context: usize) -> u32 {
         if end <= first {
             return self.end(first, context);
@@ -137,7 +143,7 @@ impl BlockCosts {
         let mut cost = self.start(first, context);
         for (n, level) in levels.iter().enumerate().take(end).skip(first) {
             let magnitude = usize::from(level.unsigned_abs());
-            cost += self.level(n, magnitude)[context];
+            cost += u32::from(self.tokens(n, magnitude)[context]) + u32::from(EXTRA_COST[magnitude & 2047]);
             context = magnitude.min(2);
         }
         cost + self.end(end, context)

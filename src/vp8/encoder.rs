@@ -22,14 +22,14 @@ pub struct Frame {
 
 /// Encodes planes.
 pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
-    let deltas = Deltas { y1_dc: 0, y2_dc: tune("dy2d", 0), y2_ac: tune("dy2a", -4), uv_dc: tune("duvd", -4), uv_ac: tune("duva", -4) };
+    let deltas = Deltas { y1_dc: 0, y2_dc: tune("dy2d", 0), y2_ac: tune("dy2a", -4), uv_dc: tune("duvd", -6), uv_ac: tune("duva", -2) };
     let index = {
         let c = f64::from(params.quality) / 100.0;
         let lin = if c < 0.75 { c * 2.0 / 3.0 } else { 2.0 * c - 1.0 };
         (127.0 * (1.0 - lin.cbrt())) as i32
     };
     let segmentation = crate::analysis::segment(planes);
-    let sharpness = tune("sharp", 0) as u8;
+    let sharpness = tune("sharp", 2) as u8;
     let segments: Vec<Segment> = segmentation
         .shifts
         .iter()
@@ -45,6 +45,7 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
     let mut tokens = Tokens::new();
     let mut blocks: Vec<Macroblock> = Vec::new();
     let mut decoded = Planes::new(planes.width(), planes.height());
+    let keep = tune("keep", 1) != 0;
     for _ in 0..params.tools.passes {
         let mut costs = Costs::new(&probs);
         tokens = Tokens::new();
@@ -61,7 +62,7 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
                 let decision = decide(&cursor, &coder, &params.tools, segment);
                 let (above, left) = decision.record(&cursor, &mut tokens);
                 cursor.save(&decision.decoded, &decision.block.modes, above, left);
-                decoded.store(x, y, &decision.decoded);
+                if keep { decoded.store(x, y, &decision.decoded); }
                 blocks.push(decision.block);
                 n += 1;
                 if n % every == 0 {
@@ -79,7 +80,7 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
         probs: &probs,
         partitions: 0,
     };
-    crate::filter::apply(&mut decoded, &blocks, &filter, &segments);
+    if keep { crate::filter::apply(&mut decoded, &blocks, &filter, &segments); }
     let modes = first_partition(&header, &blocks, planes.mb_width());
     let parts = vec![tokens.emit(0, 1, &probs)];
     Ok(Frame { bytes: assemble(planes, &modes, &parts, filter)?, decoded })

@@ -37,6 +37,7 @@ impl Limits {
 }
 
 /// Filters a whole picture in place.
+#[inline(never)]
 pub fn apply(planes: &mut Planes, blocks: &[Macroblock], header: &FilterHeader, segments: &[Segment]) {
     if header.level == 0 {
         return;

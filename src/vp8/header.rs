@@ -46,6 +46,7 @@ pub struct FrameHeader<'a> {
 }
 
 /// Writes the first partition.
+#[inline(never)]
 pub fn first_partition(header: &FrameHeader, blocks: &[Macroblock], mb_width: usize) -> Vec<u8> {
     let mut w = BoolWriter::new();
     // Colour space and clamping type: the only ones there are.

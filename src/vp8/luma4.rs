@@ -95,6 +95,7 @@ impl Luma4 {
     }
 }
 
+#[inline(never)]
 fn best_mode(
     coder: &Coder,
     source: &Tile,

@@ -102,25 +102,25 @@ impl SegmentQuant {
             let x = 16.0;
             let y = tune(name, lo) as f32;
             let d = (k % 4 + k / 4) as f32 / 6.0;
-            let d = d.powf(tune("wpow", 13) as f32 / 10.0);
+            let d = d.powf(tune("wpow", 10) as f32 / 10.0);
             (x + (y - x) * d) as u16
         })};
         let block = |dc, ac, (db, ab): (u32, u32), weights, lambda| BlockQuant { steps: Steps::new(dc, ac), bias: dc_and_ac(db << 9, ab << 9), weights, lambda };
         let luma = weigh("w1", 5);
         Self {
             blocks: [
-                block(y1_dc, ac, (b("by1d", 96), b("by1a", 110)), luma, l("lt16", 64, ac)),
-                block(y2_dc, y2_ac, (b("by2d", 96), b("by2a", 108)), weigh("wy2", 16), l("lty2", 64, ac)),
+                block(y1_dc, ac, (b("by1d", 96), b("by1a", 110)), luma, l("lt16", 46, ac)),
+                block(y2_dc, y2_ac, (b("by2d", 96), b("by2a", 108)), weigh("wy2", 19), l("lty2", 64, ac)),
                 block(uv_dc, uv_ac, (b("buvd", 110), b("buva", 115)), weigh("wc", 16), l("ltuv", 46, uv_ac)),
-                block(y1_dc, ac, (b("by1d", 96), b("by1a", 110)), luma, l("lt4", 90, ac)),
+                block(y1_dc, ac, (b("by1d", 96), b("by1a", 110)), luma, l("lt4", 69, ac)),
             ],
             lambda: Lambdas {
                 i16: l("li16", 64, ac),
-                i4: l("li4", 90, ac),
+                i4: l("li4", 69, ac),
                 luma: l("lmode", 34, ac),
                 uv: l("luv", 46, uv_ac),
             },
-            step: u64::from(ac) * tune("satdl", 16) as u64,
+            step: u64::from(ac) * tune("satdl", 8) as u64,
         }
     }
 

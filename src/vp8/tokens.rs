@@ -126,6 +126,7 @@ impl Tokens {
     }
 
     /// Writes the rows of macroblocks `rows` (every `step`-th from `start`) as one partition.
+#[inline(never)]
     pub fn emit(&self, start: usize, step: usize, probs: &TokenProbs) -> Vec<u8> {
         let mut writer = BoolWriter::new();
         for row in (start..self.rows.len()).step_by(step) {

@@ -14,14 +14,12 @@ use crate::tables::ZIGZAG;
 /// A score no path reaches.
 const NEVER: i64 = i64::MAX / 2;
 
-/// A step of a path: the context before it, and the magnitude it takes.
-#[derive(Clone, Copy, Default)]
-struct Step {
-    from: u8,
-    magnitude: u16,
-}
+/// For each coefficient and the context after it, the step of the best path: the magnitude taken, times four, and the
+/// context before. Four contexts where three would do, so that a row is one vector to clear.
+type Paths = [[u32; 4]; 16];
 
 /// The best levels of a block after `context`, from coefficient `first` on.
+#[inline(never)]
 pub fn quantize(coeffs: &Block, quant: &BlockQuant, costs: &BlockCosts, first: usize, context: usize) -> Coded {
     let (rounded, _, last) = dsp::quantize_4x4(coeffs, &quant.steps, &ROUND_TO_NEAREST);
     if last == 0 {
@@ -31,7 +29,7 @@ pub fn quantize(coeffs: &Block, quant: &BlockQuant, costs: &BlockCosts, first: u
     // best[c]: the lowest score of a path whose last level puts the next coefficient in context c.
     let mut best = [NEVER; 3];
     best[context] = i64::from(costs.start(first, context)) * lambda;
-    let mut paths = [[Step::default(); 3]; 16];
+    let mut paths: Paths = [[0; 4]; 16];
     let (mut end, mut end_context) = (0, 0);
     let mut end_score = i64::from(costs.end(first, context)) * lambda;
 
@@ -52,7 +50,7 @@ pub fn quantize(coeffs: &Block, quant: &BlockQuant, costs: &BlockCosts, first: u
                 let score = best[from] + saved + i64::from(costs[from]) * lambda;
                 if score < next[to] {
                     next[to] = score;
-                    paths[n][to] = Step { from: from as u8, magnitude: magnitude as u16 };
+                    paths[n][to] = (magnitude << 2 | from) as u32;
                 }
             }
         }
@@ -71,7 +69,7 @@ pub fn quantize(coeffs: &Block, quant: &BlockQuant, costs: &BlockCosts, first: u
 fn walk_back(
     coeffs: &Block,
     quant: &BlockQuant,
-    paths: &[[Step; 3]; 16],
+    paths: &Paths,
     first: usize,
     end: usize,
     mut context: usize,
@@ -80,11 +78,11 @@ fn walk_back(
     for n in (first..end).rev() {
         let step = paths[n][context];
         let at = ZIGZAG[n];
-        let magnitude = step.magnitude as i16;
+        let magnitude = (step >> 2) as i16;
         let level = if coeffs[at] < 0 { -magnitude } else { magnitude };
         coded.levels[n] = level;
         coded.seen[at] = level.wrapping_mul(quant.steps.step[at] as i16);
-        context = usize::from(step.from);
+        context = (step & 3) as usize;
     }
     coded
 }

@@ -77,6 +77,7 @@ fn difference(a: &Tile, b: &Tile) -> [v128; 2] {
 }
 
 /// See `scalar::fdct_4x4`.
+#[inline(never)]
 pub fn fdct_4x4(source: &Tile, prediction: &Tile) -> Block {
     let [low, high] = difference(source, prediction);
     // Columns 0 and 1, and 3 and 2, with a row to a lane.
@@ -113,6 +114,7 @@ fn forward_4(i01: v128, i32: v128) -> (v128, [v128; 2]) {
 }
 
 /// See `scalar::idct_4x4`. Exact while no sum leaves 16 bits, which holds for what the forward transform gives.
+#[inline(never)]
 pub fn idct_4x4(prediction: &Tile, coeffs: &Block) -> Tile {
     let [low, high] = load_block(coeffs);
     let [low, high] = inverse_4(low, high);
@@ -194,12 +196,14 @@ fn satd(a: v128, b: v128) -> u32 {
 }
 
 /// See `scalar::satd_4x4_all`.
+#[inline(never)]
 pub fn satd_4x4_all(source: &Tile, tiles: &[Tile; 10]) -> [u32; 10] {
     let source = load(source);
     std::array::from_fn(|mode| satd(source, load(&tiles[mode])))
 }
 
 /// See `scalar::quantize_4x4`.
+#[inline(never)]
 pub fn quantize_4x4(coeffs: &Block, steps: &Steps, bias: &[u32; 16]) -> (Block, Block, usize) {
     let coeffs = load_block(coeffs);
     let reciprocals = load_words(&steps.reciprocal);
@@ -237,6 +241,7 @@ fn load_words(w: &[u16; 16]) -> [v128; 2] {
 }
 
 /// See `scalar::predict_4x4`.
+#[inline(never)]
 pub fn predict_4x4(edge: &[u8; 16]) -> [Tile; 10] {
     let edge = load(edge);
     let before = u8x16_shuffle::<0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>(edge, edge);
