@@ -21,7 +21,10 @@ pub struct Segmentation {
 
 /// Divides the picture into segments by activity.
 #[inline(never)]
-pub fn segment(planes: &Planes) -> Segmentation {
+pub fn segment(planes: &Planes, wanted: bool) -> Segmentation {
+    if !wanted {
+        return Segmentation { map: vec![0; planes.mb_width() * planes.mb_height()], shifts: vec![0] };
+    }
     let mut pixels = Pixels { luma: [[0; 16]; 16], chroma: [[0; 16]; 8] };
     let mut wishes = Vec::with_capacity(planes.mb_width() * planes.mb_height());
     for y in 0..planes.mb_height() {

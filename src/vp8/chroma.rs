@@ -20,11 +20,11 @@ pub struct Chroma {
 
 impl Chroma {
     /// The best mode of the `candidates` that leave the smallest residual.
-    pub fn best(cursor: &Cursor, coder: &Coder, candidates: usize, trellis: Trellis) -> Self {
+    pub fn best(cursor: &Cursor, coder: &Coder, candidates: u8, trellis: Trellis) -> Self {
         let lambda = coder.quant.lambda.uv;
         let best = ranked(cursor, coder)
             .into_iter()
-            .take(candidates.max(1))
+            .take(usize::from(candidates))
             .map(|(_, mode)| Self::new(cursor, coder, mode, trellis == Trellis::Every))
             .min_by_key(|way| way.price.score(lambda))
             .expect("there is at least one candidate");

@@ -1,109 +1,127 @@
-//! One picture from planes to bytes.
+//! One picture from planes to bytes: segments, macroblocks in coding order, filter, header, tokens.
 
+use crate::analysis;
 use crate::cost::Costs;
 use crate::cursor::Cursor;
 use crate::decide::{Macroblock, decide};
-use crate::header::{FilterHeader, FrameHeader, Segment, first_partition};
-use crate::params::{Error, Params};
+use crate::filter;
+use crate::header::{FrameHeader, assemble, first_partition, fits_first_partition};
+use crate::params::{Error, Params, Tools};
+use crate::quant::{self, Deltas, SegmentQuant};
 use crate::residual::Coder;
-use crate::quant::{Deltas, SegmentQuant};
 use crate::tables::DEFAULT_TOKEN_PROBS;
 use crate::tokens::Tokens;
-use crate::tune::tune;
 use crate::yuv::Planes;
 
 /// An encoded picture.
+#[derive(Clone, Debug)]
 pub struct Frame {
     /// The VP8 key frame: what a `VP8 ` chunk holds.
     pub bytes: Vec<u8>,
-    /// What a decoder shows.
-    pub decoded: Planes,
+    /// What a decoder shows, where [`Params::keep_decoded`] asks for it.
+    pub decoded: Option<Planes>,
+}
+
+/// What one run over the macroblocks leaves.
+struct Pass {
+    blocks: Vec<Macroblock>,
+    tokens: Tokens,
+    /// Before filtering.
+    decoded: Option<Planes>,
+}
+
+/// What the runs over the macroblocks share.
+struct Encoder<'a> {
+    planes: &'a Planes,
+    tools: &'a Tools,
+    /// Segment of each macroblock.
+    map: &'a [u8],
+    quants: Vec<SegmentQuant>,
+    keep_decoded: bool,
 }
 
 /// Encodes planes.
 pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
-    let deltas = Deltas { y1_dc: 0, y2_dc: tune("dy2d", 0), y2_ac: tune("dy2a", -4), uv_dc: tune("duvd", -6), uv_ac: tune("duva", -2) };
-    let index = {
-        let c = f64::from(params.quality) / 100.0;
-        let lin = if c < 0.75 { c * 2.0 / 3.0 } else { 2.0 * c - 1.0 };
-        (127.0 * (1.0 - lin.cbrt())) as i32
+    params.check()?;
+    let tools = &params.tools;
+    let deltas = Deltas::chosen();
+    let segmentation = analysis::segment(planes, tools.segments);
+    let index = quant::index_for(params.quality);
+    let segments = filter::segments(index, &segmentation.shifts, tools.filter);
+    let encoder = Encoder {
+        planes,
+        tools,
+        map: &segmentation.map,
+        quants: segments.iter().map(|segment| SegmentQuant::new(segment.index, &deltas)).collect(),
+        keep_decoded: params.keep_decoded,
     };
-    let segmentation = crate::analysis::segment(planes);
-    let sharpness = tune("sharp", 2) as u8;
-    let segments: Vec<Segment> = segmentation
-        .shifts
-        .iter()
-        .map(|&shift| {
-            let index = crate::quant::shifted(index, shift);
-            let step = i32::from(crate::tables::AC_STEPS[index as usize]);
-            let level = step * tune("lf", 30) / 256 ;
-            Segment { index, filter: level.clamp(0, 63) as u8 }
-        })
-        .collect();
-    let quants: Vec<SegmentQuant> = segments.iter().map(|s| SegmentQuant::new(s.index, &deltas)).collect();
-    let mut probs = DEFAULT_TOKEN_PROBS;
-    let mut tokens = Tokens::new();
-    let mut blocks: Vec<Macroblock> = Vec::new();
-    let mut decoded = Planes::new(planes.width(), planes.height());
-    let keep = tune("keep", 1) != 0;
-    for _ in 0..params.tools.passes {
-        let mut costs = Costs::new(&probs);
-        tokens = Tokens::new();
-        blocks.clear();
+    // Modes of pictures above some 25 megapixels may not fit: then 4x4 modes are made dearer until they do.
+    for mode_price in [1, 2, 4, 8, 64] {
+        let mut pass = encoder.run(mode_price);
+        let probs = if tools.adapt { pass.tokens.settle() } else { DEFAULT_TOKEN_PROBS };
+        let header = FrameHeader {
+            filter: filter::header(&segments),
+            segments: &segments,
+            deltas,
+            probs: &probs,
+            partitions: tools.partitions.into(),
+        };
+        let modes = first_partition(&header, &pass.blocks, planes.mb_width());
+        if fits_first_partition(&modes) {
+            let partitions = pass.tokens.emit(tools.partitions, &probs);
+            if let Some(decoded) = &mut pass.decoded {
+                filter::apply(decoded, &pass.blocks, &header.filter, &segments);
+            }
+            return Ok(Frame { bytes: assemble(planes, &header, &modes, &partitions), decoded: pass.decoded });
+        }
+    }
+    Err(Error::TooComplex)
+}
+
+impl Encoder<'_> {
+    /// Decides all macroblocks; the costs of tokens follow what has been seen so far.
+    fn run(&self, mode_price: u32) -> Pass {
+        let planes = self.planes;
+        let (width, height) = (planes.mb_width(), planes.mb_height());
         let mut cursor = Cursor::new(planes);
-        let every = (planes.mb_width() * planes.mb_height() / 8).max(64);
-        let mut n = 0;
-        for y in 0..planes.mb_height() {
-            tokens.begin_row();
-            for x in 0..planes.mb_width() {
+        let mut pass = Pass {
+            blocks: Vec::with_capacity(width * height),
+            tokens: Tokens::new(),
+            decoded: self.keep_decoded.then(|| Planes::new(planes.width(), planes.height())),
+        };
+        let mut costs = Costs::new(&DEFAULT_TOKEN_PROBS);
+        let interval = refresh_interval(width * height);
+        for y in 0..height {
+            pass.tokens.begin_row();
+            for x in 0..width {
                 cursor.load(x, y);
-                let segment = segmentation.map[y * planes.mb_width() + x];
-                let coder = Coder { quant: &quants[usize::from(segment)], costs: &costs };
-                let decision = decide(&cursor, &coder, &params.tools, segment);
-                let (above, left) = decision.record(&cursor, &mut tokens);
-                cursor.save(&decision.decoded, &decision.block.modes, above, left);
-                if keep { decoded.store(x, y, &decision.decoded); }
-                blocks.push(decision.block);
-                n += 1;
-                if n % every == 0 {
-                    costs = Costs::new(&tokens.settle());
+                let segment = self.map[pass.blocks.len()];
+                let quant = &self.quants[usize::from(segment)];
+                let coder = Coder { quant, costs: &costs, mode_price };
+                pass.add(&mut cursor, &coder, self.tools, segment);
+                if self.tools.adapt && pass.blocks.len().is_multiple_of(interval) {
+                    costs = Costs::new(&pass.tokens.settle());
                 }
             }
         }
-        probs = tokens.settle();
+        pass
     }
-    let filter = FilterHeader { simple: tune("simple", 0) != 0, level: segments.iter().map(|s| s.filter).max().unwrap_or(0), sharpness };
-    let header = FrameHeader {
-        segments: &segments,
-        filter,
-        deltas,
-        probs: &probs,
-        partitions: 0,
-    };
-    if keep { crate::filter::apply(&mut decoded, &blocks, &filter, &segments); }
-    let modes = first_partition(&header, &blocks, planes.mb_width());
-    let parts = vec![tokens.emit(0, 1, &probs)];
-    Ok(Frame { bytes: assemble(planes, &modes, &parts, filter)?, decoded })
 }
 
-fn assemble(planes: &Planes, modes: &[u8], partitions: &[Vec<u8>], filter: FilterHeader) -> Result<Vec<u8>, Error> {
-    if modes.len() >= 1 << 19 {
-        return Err(Error::TooComplex);
+/// After how many macroblocks the costs are made anew: eight times a picture, but not before there is something to
+/// learn from.
+fn refresh_interval(macroblocks: usize) -> usize {
+    (macroblocks / 8).max(64)
+}
+
+impl Pass {
+    fn add(&mut self, cursor: &mut Cursor, coder: &Coder, tools: &Tools, segment: u8) {
+        let decision = decide(cursor, coder, tools, segment);
+        let (above, left) = decision.record(cursor, &mut self.tokens);
+        cursor.save(&decision.decoded, &decision.block.modes, above, left);
+        if let Some(planes) = &mut self.decoded {
+            planes.store(cursor.x, cursor.y, &decision.decoded);
+        }
+        self.blocks.push(decision.block);
     }
-    let profile = u32::from(filter.simple);
-    let tag = profile << 1 | 1 << 4 | (modes.len() as u32) << 5;
-    let mut bytes = tag.to_le_bytes()[..3].to_vec();
-    bytes.extend([0x9d, 0x01, 0x2a]);
-    bytes.extend((planes.width() as u16).to_le_bytes());
-    bytes.extend((planes.height() as u16).to_le_bytes());
-    bytes.extend(modes);
-    let (last, others) = partitions.split_last().unwrap();
-    for part in others {
-        bytes.extend(&(part.len() as u32).to_le_bytes()[..3]);
-    }
-    for part in others {
-        bytes.extend(part);
-    }
-    bytes.extend(last);
-    Ok(bytes)
 }

@@ -5,6 +5,8 @@
 
 use crate::decide::Macroblock;
 use crate::header::{FilterHeader, Segment};
+use crate::quant;
+use crate::tables::AC_STEPS;
 use crate::yuv::Planes;
 
 /// Thresholds of one macroblock (section 15.2 to 15.4).
@@ -34,6 +36,23 @@ impl Limits {
             detail: u8::from(level >= 15) + u8::from(level >= 40),
         }
     }
+}
+
+/// The segments' quantisers, and the filter that hides the edges they leave: its level follows the step.
+pub fn segments(index: i32, shifts: &[i32], filter: bool) -> Vec<Segment> {
+    let segment = |&shift: &i32| {
+        let index = quant::shifted(index, shift);
+        let step = i32::from(AC_STEPS[index as usize]);
+        let level = (step * crate::tune::tune("lf", 36) / 256).min(63) as u8;
+        Segment { index, filter: if filter { level } else { 0 } }
+    };
+    shifts.iter().map(segment).collect()
+}
+
+/// The filter of the picture: its level is the highest of any segment, and off only where all are.
+pub fn header(segments: &[Segment]) -> FilterHeader {
+    let level = segments.iter().map(|segment| segment.filter).max().unwrap_or(0);
+    FilterHeader { simple: crate::tune::tune("simple", 0) != 0, level, sharpness: crate::tune::tune("sharp", 0) as u8 }
 }
 
 /// Filters a whole picture in place.

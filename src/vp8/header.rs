@@ -6,6 +6,7 @@ use crate::decide::Macroblock;
 use crate::quant::Deltas;
 use crate::tables::b_mode::{B_DC_PRED, B_HE_PRED, B_TM_PRED, B_VE_PRED};
 use crate::tables::mb_mode::{DC_PRED, H_PRED, TM_PRED, V_PRED};
+use crate::yuv::Planes;
 use crate::tables::{
     DEFAULT_TOKEN_PROBS, KEY_BMODE_PROBS, KEY_UVMODE_PROBS, KEY_YMODE_PROBS, TOKEN_UPDATE_PROBS,
     TokenProbs,
@@ -43,6 +44,28 @@ pub struct FrameHeader<'a> {
     pub probs: &'a TokenProbs,
     /// Binary logarithm of the number of token partitions, 0..=3.
     pub partitions: u32,
+}
+
+/// Whether the first partition's size can be told: in 19 bits (section 9.1).
+pub fn fits_first_partition(partition: &[u8]) -> bool {
+    partition.len() < 1 << 19
+}
+
+/// The frame tag, the sizes and all partitions (sections 9.1 and 9.5).
+pub fn assemble(planes: &Planes, header: &FrameHeader, modes: &[u8], partitions: &[Vec<u8>]) -> Vec<u8> {
+    // A key frame, shown; the version says which filter is meant, though decoders heed the header's own flag.
+    let tag = u32::from(header.filter.simple) << 1 | 1 << 4 | (modes.len() as u32) << 5;
+    let mut bytes = tag.to_le_bytes()[..3].to_vec();
+    bytes.extend([0x9d, 0x01, 0x2a]);
+    bytes.extend((planes.width() as u16).to_le_bytes());
+    bytes.extend((planes.height() as u16).to_le_bytes());
+    bytes.extend(modes);
+    // The last partition takes what is left; the others' sizes are told in 24 bits.
+    for partition in &partitions[..partitions.len() - 1] {
+        bytes.extend(&(partition.len() as u32).to_le_bytes()[..3]);
+    }
+    partitions.iter().for_each(|partition| bytes.extend(partition));
+    bytes
 }
 
 /// Writes the first partition.

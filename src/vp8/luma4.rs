@@ -33,7 +33,7 @@ impl Luma4 {
     pub fn best(
         cursor: &Cursor,
         coder: &Coder,
-        candidates: usize,
+        candidates: u8,
         trellis: Trellis,
         limit: i64,
     ) -> Option<Self> {
@@ -102,13 +102,13 @@ fn best_mode(
     tiles: &[Tile; b_mode::COUNT],
     mode_costs: &[u16; b_mode::COUNT],
     context: u8,
-    candidates: usize,
+    candidates: u8,
     trellis: Trellis,
 ) -> Trial {
     let try_mode = |mode: usize, trellis: bool| {
         let coeffs = dsp::fdct_4x4(source, &tiles[mode]);
         let (coded, mut price) = coder.code(&coeffs, kind::LUMA, context, trellis);
-        price.rate += u32::from(mode_costs[mode]);
+        price.rate += u32::from(mode_costs[mode]) * coder.mode_price;
         Trial { mode, coded, price }
     };
     let satds = dsp::satd_4x4_all(source, tiles);

@@ -10,27 +10,32 @@ pub const MAX_SIDE: usize = 16383;
 pub struct Params {
     /// 1..=100; scores about what libwebp scores at the same number.
     pub quality: u8,
-    /// 0..=6: from fastest to smallest, as libwebp's `-m`.
-    pub effort: u8,
-    /// Choose chroma so that edges in colour stay sharp after the decoder's interpolation: slower.
-    pub sharp_yuv: bool,
-    /// Overrides of what `effort` switches on.
+    /// What to try.
     pub tools: Tools,
+    /// Whether [`crate::Frame::decoded`] is wanted.
+    pub keep_decoded: bool,
 }
 
 /// What the encoder tries; [`Tools::at_effort`] is the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tools {
     /// How many 16x16 modes are coded in full, 1..=4.
-    pub i16: usize,
+    pub i16: u8,
     /// How many 4x4 modes are coded in full for each block, 0..=10; none without 4x4 prediction.
-    pub i4: usize,
+    pub i4: u8,
     /// How many chroma modes are coded in full, 1..=4.
-    pub uv: usize,
+    pub uv: u8,
     /// Where levels are chosen together.
     pub trellis: Trellis,
-    /// Passes
-    pub passes: usize,
+    /// Four quantisers by activity in place of one.
+    pub segments: bool,
+    /// Token probabilities of the picture's own.
+    pub adapt: bool,
+    /// The loop filter.
+    pub filter: bool,
+    /// Binary logarithm of the number of token partitions, 0..=3. More than one only costs bytes, unless a decoder
+    /// works on them at the same time.
+    pub partitions: u8,
 }
 
 /// Where trellis quantisation is used.
@@ -45,23 +50,60 @@ pub enum Trellis {
 }
 
 impl Tools {
-    /// The tools of an effort level, 0..=6.
+    /// The tools of an effort level, 0..=6, as libwebp's `-m`: from fastest to smallest.
+    ///
+    /// | effort | 16x16 modes | 4x4 modes | chroma modes | trellis |
+    /// |---|---|---|---|---|
+    /// | 0 | 1 | none | 1 | off |
+    /// | 1 | 1 | 1 | 1 | off |
+    /// | 2 | 1 | 1 | 1 | winner |
+    /// | 3 | 1 | 2 | 2 | winner |
+    /// | 4 | 2 | 3 | 2 | winner |
+    /// | 5 | 2 | 3 | 4 | every |
+    /// | 6 | 4 | 5 | 4 | every |
+    ///
+    /// Segments, filter and adapted probabilities cost next to nothing and are on at every level.
     pub fn at_effort(effort: u8) -> Self {
-        let t = |n: &str, d: usize| crate::tune::tune(n, d as i32) as usize;
-        let (i16, i4, uv, trellis, passes) = match effort {
-            0..=4 => (2, 3, 2, 1, 1),
-            _ => (4, 10, 4, 2, 2),
+        use Trellis::{Every, Off, Winner};
+        let (i16, i4, uv, trellis) = match effort {
+            0 => (1, 0, 1, Off),
+            1 => (1, 1, 1, Off),
+            2 => (1, 1, 1, Winner),
+            3 => (1, 2, 2, Winner),
+            4 => (2, 3, 2, Winner),
+            5 => (2, 3, 4, Every),
+            _ => (4, 5, 4, Every),
         };
-        let trellis = match t("trellis", trellis) { 0 => Trellis::Off, 1 => Trellis::Winner, _ => Trellis::Every };
-        Self { i16: t("i16", i16), i4: t("i4", i4), uv: t("uv", uv), trellis, passes: t("passes", passes) }
+        let t = |n: &str, d: u8| crate::tune::tune(n, d as i32) as u8;
+        let trellis = match t("trellis", 9) { 0 => Trellis::Off, 1 => Trellis::Winner, 2 => Trellis::Every, _ => trellis };
+        Self { i16: t("i16", i16), i4: t("i4", i4), uv: t("uv", uv), trellis, segments: true, adapt: true, filter: true, partitions: 0 }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        in_range("tools.i16", self.i16, (1, 4))?;
+        in_range("tools.i4", self.i4, (0, 10))?;
+        in_range("tools.uv", self.uv, (1, 4))?;
+        in_range("tools.partitions", self.partitions, (0, 3))
     }
 }
 
 impl Params {
-    /// Default
-    pub fn new(quality: u8, effort: u8) -> Self {
-        Self { quality, effort, sharp_yuv: false, tools: Tools::at_effort(effort) }
+    /// `quality` 1..=100, `effort` 0..=6.
+    pub fn new(quality: u8, effort: u8) -> Result<Self, Error> {
+        in_range("quality", quality, (1, 100))?;
+        in_range("effort", effort, (0, 6))?;
+        Ok(Self { quality, tools: Tools::at_effort(effort), keep_decoded: false })
     }
+
+    /// The fields are public: whatever was put into them is checked again before encoding.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        in_range("quality", self.quality, (1, 100))?;
+        self.tools.check()
+    }
+}
+
+fn in_range(name: &'static str, given: u8, range: (u8, u8)) -> Result<(), Error> {
+    if (range.0..=range.1).contains(&given) { Ok(()) } else { Err(Error::Param { name, given, range }) }
 }
 
 /// Why a picture was not encoded.

@@ -59,6 +59,20 @@ pub struct Deltas {
     pub uv_ac: i32,
 }
 
+impl Deltas {
+    /// x
+    pub fn chosen() -> Self {
+        Self { y1_dc: tune("dy1d", 0), y2_dc: tune("dy2d", 0), y2_ac: tune("dy2a", -4), uv_dc: tune("duvd", -6), uv_ac: tune("duva", -2) }
+    }
+}
+
+/// The quantiser index of a quality.
+pub fn index_for(quality: u8) -> i32 {
+    let c = f64::from(quality) / 100.0;
+    let lin = if c < 0.75 { c * 2.0 / 3.0 } else { 2.0 * c - 1.0 };
+    (127.0 * (1.0 - lin.cbrt())) as i32
+}
+
 /// Everything that follows from a segment's quantiser index.
 #[derive(Clone, Debug)]
 pub struct SegmentQuant {

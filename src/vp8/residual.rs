@@ -61,6 +61,8 @@ pub struct Coder<'a> {
     pub quant: &'a SegmentQuant,
     /// What tokens cost now.
     pub costs: &'a Costs,
+    /// How often a 4x4 mode's bits count: more than once where the first partition would not hold them.
+    pub mode_price: u32,
 }
 
 impl Coder<'_> {

@@ -125,9 +125,14 @@ impl Tokens {
         probs
     }
 
-    /// Writes the rows of macroblocks `rows` (every `step`-th from `start`) as one partition.
-#[inline(never)]
-    pub fn emit(&self, start: usize, step: usize, probs: &TokenProbs) -> Vec<u8> {
+    /// Writes the tokens as `2^log2_count` partitions, rows of macroblocks dealt out in turn (section 9.5).
+    pub fn emit(&self, log2_count: u8, probs: &TokenProbs) -> Vec<Vec<u8>> {
+        let count = 1 << log2_count;
+        (0..count).map(|start| self.emit_rows(start, count, probs)).collect()
+    }
+
+    /// Every `step`-th row from `start` as one partition.
+    fn emit_rows(&self, start: usize, step: usize, probs: &TokenProbs) -> Vec<u8> {
         let mut writer = BoolWriter::new();
         for row in (start..self.rows.len()).step_by(step) {
             let end = self.rows.get(row + 1).copied().unwrap_or(self.stream.len());

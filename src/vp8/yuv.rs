@@ -4,7 +4,7 @@ use crate::cursor::Pixels;
 use crate::dsp::Tile;
 
 /// Three planes padded to whole macroblocks by repeating the last column and row.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planes {
     width: usize,
     height: usize,

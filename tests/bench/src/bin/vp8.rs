@@ -22,7 +22,7 @@ fn run(args: &[String]) -> Result<(), String> {
     let arg = |i: usize| args.get(i).map(String::as_str).ok_or("too few arguments");
     let number = |i: usize| arg(i)?.parse::<u8>().map_err(|error| error.to_string());
     let picture = Picture::open(arg(0)?)?;
-    let params = Params::new(number(2)?, number(3)?);
+    let params = Params::new(number(2)?, number(3)?).map_err(|error| error.to_string())?;
     let repeat = if args.len() > 4 { number(4)? } else { 0 };
     let mut best = f64::INFINITY;
     for round in 0..=repeat {
