@@ -69,6 +69,7 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
         let modes = first_partition(&header, &pass.blocks, planes.mb_width());
         if fits_first_partition(&modes) {
             let partitions = pass.tokens.emit(tools.partitions, &probs);
+            // TODO sizes
             if let Some(decoded) = &mut pass.decoded {
                 filter::apply(decoded, &pass.blocks, &header.filter, &segments);
             }

@@ -26,12 +26,17 @@ pub use encoder::Frame;
 pub use params::{Error, MAX_SIDE, Params, Tools, Trellis};
 pub use yuv::Planes;
 
-/// Encodes interleaved RGBA; alpha is ignored.
-pub fn encode_rgba(pixels: &[u8], width: usize, height: usize, params: &Params) -> Result<Frame, Error> {
-    encoder::encode(&yuv::from_rgb::<4>(pixels, width, height), params)
+/// Encodes interleaved RGB, three bytes a pixel, rows top down.
+pub fn encode_rgb(pixels: &[u8], width: usize, height: usize, params: &Params) -> Result<Frame, Error> {
+    encoder::encode(&Planes::from_rgb(pixels, width, height)?, params)
 }
 
-/// Encodes interleaved RGB.
-pub fn encode_rgb(pixels: &[u8], width: usize, height: usize, params: &Params) -> Result<Frame, Error> {
-    encoder::encode(&yuv::from_rgb::<3>(pixels, width, height), params)
+/// Encodes interleaved RGBA, four bytes a pixel, rows top down. Alpha is ignored: it belongs into a chunk of its own.
+pub fn encode_rgba(pixels: &[u8], width: usize, height: usize, params: &Params) -> Result<Frame, Error> {
+    encoder::encode(&Planes::from_rgba(pixels, width, height)?, params)
+}
+
+/// Encodes planes that are YUV already.
+pub fn encode_planes(planes: &Planes, params: &Params) -> Result<Frame, Error> {
+    encoder::encode(planes, params)
 }

@@ -2,6 +2,7 @@
 
 use crate::cursor::Pixels;
 use crate::dsp::Tile;
+use crate::params::{Error, MAX_SIDE};
 
 /// Three planes padded to whole macroblocks by repeating the last column and row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +16,34 @@ pub struct Planes {
 }
 
 impl Planes {
-    /// Black-green planes of this size; sides are at least 1.
-    pub fn new(width: usize, height: usize) -> Self {
+    /// Planes of interleaved RGB.
+    pub fn from_rgb(pixels: &[u8], width: usize, height: usize) -> Result<Self, Error> {
+        convert::<3>(pixels, width, height)
+    }
+
+    /// Planes of interleaved RGBA; alpha is ignored.
+    pub fn from_rgba(pixels: &[u8], width: usize, height: usize) -> Result<Self, Error> {
+        convert::<4>(pixels, width, height)
+    }
+
+    /// Planes given as they are, without padding: luma, then U and V of half its sides, rounded up.
+    pub fn from_yuv(y: &[u8], u: &[u8], v: &[u8], width: usize, height: usize) -> Result<Self, Error> {
+        check_size(width, height)?;
+        let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+        check_count(y, width * height)?;
+        check_count(u, half_width * half_height)?;
+        check_count(v, half_width * half_height)?;
+        let mut planes = Self::new(width, height);
+        let stride = planes.mb_width() * 16;
+        pad_into(y, width, &mut planes.y, stride);
+        for (plane, given) in planes.uv.iter_mut().zip([u, v]) {
+            pad_into(given, half_width, plane, stride / 2);
+        }
+        Ok(planes)
+    }
+
+    /// Empty planes of this size; sides are at least 1.
+    pub(crate) fn new(width: usize, height: usize) -> Self {
         let blocks = width.div_ceil(16) * height.div_ceil(16);
         Self { width, height, y: vec![0; blocks * 256], uv: [vec![0; blocks * 64], vec![0; blocks * 64]] }
     }
@@ -47,7 +74,7 @@ impl Planes {
     }
 
     /// Reads a macroblock.
-    pub fn load(&self, x: usize, y: usize, pixels: &mut Pixels) {
+    pub(crate) fn load(&self, x: usize, y: usize, pixels: &mut Pixels) {
         let stride = self.mb_width() * 16;
         load_tiles(&self.y[(y * stride + x) * 16..], stride, 4, &mut pixels.luma);
         let (u, v) = pixels.chroma.split_at_mut(4);
@@ -57,13 +84,31 @@ impl Planes {
     }
 
     /// Writes a macroblock.
-    pub fn store(&mut self, x: usize, y: usize, pixels: &Pixels) {
+    pub(crate) fn store(&mut self, x: usize, y: usize, pixels: &Pixels) {
         let stride = self.mb_width() * 16;
         store_tiles(&mut self.y[(y * stride + x) * 16..], stride, 4, &pixels.luma);
         for (plane, tiles) in self.uv.iter_mut().zip(pixels.chroma.chunks_exact(4)) {
             store_tiles(&mut plane[(y * stride / 2 + x) * 8..], stride / 2, 2, tiles);
         }
     }
+}
+
+fn check_size(width: usize, height: usize) -> Result<(), Error> {
+    let fits = |side| (1..=MAX_SIDE).contains(&side);
+    if fits(width) && fits(height) { Ok(()) } else { Err(Error::Size { width, height }) }
+}
+
+fn check_count(given: &[u8], expected: usize) -> Result<(), Error> {
+    if given.len() == expected { Ok(()) } else { Err(Error::PixelCount { expected, given: given.len() }) }
+}
+
+/// Copies rows `width` wide into rows of `stride`, repeating their last pixel and the last row.
+fn pad_into(rows: &[u8], width: usize, plane: &mut [u8], stride: usize) {
+    for (out, row) in plane.chunks_exact_mut(stride).zip(rows.chunks_exact(width)) {
+        out[..width].copy_from_slice(row);
+        out[width..].fill(row[width - 1]);
+    }
+    repeat_last_row(plane, stride, rows.len() / width);
 }
 
 fn load_tiles(plane: &[u8], stride: usize, across: usize, tiles: &mut [Tile]) {
@@ -107,7 +152,9 @@ fn chroma([r, g, b]: [i32; 3]) -> [i16; 2] {
 ///
 /// Chroma is the mean of four pixels, sharpened by what the decoder's interpolation is going to blur: worth 1.5 % of
 /// bytes at equal score, for next to no time.
-pub fn from_rgb<const BYTES: usize>(pixels: &[u8], width: usize, height: usize) -> Planes {
+fn convert<const BYTES: usize>(pixels: &[u8], width: usize, height: usize) -> Result<Planes, Error> {
+    check_size(width, height)?;
+    check_count(pixels, width * height * BYTES)?;
     let mut planes = Planes::new(width, height);
     convert_luma::<BYTES>(pixels, &mut planes);
     let rows = height.div_ceil(2);
@@ -121,9 +168,9 @@ pub fn from_rgb<const BYTES: usize>(pixels: &[u8], width: usize, height: usize) 
         window[2] = chroma_row::<BYTES>(pixels, &planes, y + 2);
     }
     for plane in 0..2 {
-        repeat_last_row(&mut planes.uv[plane], planes.width.div_ceil(16) * 8, rows);
+        repeat_last_row(&mut planes.uv[plane], width.div_ceil(16) * 8, rows);
     }
-    planes
+    Ok(planes)
 }
 
 fn convert_luma<const BYTES: usize>(pixels: &[u8], planes: &mut Planes) {
