@@ -4,6 +4,7 @@
 //! another's. Input sizes have been admitted before a decoder starts, and each decoder is held
 //! to the size that was admitted.
 
+mod alph;
 #[cfg(feature = "avif")]
 mod avif;
 #[cfg(feature = "avif")]

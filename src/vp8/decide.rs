@@ -1,0 +1,109 @@
+//! Chooses how a macroblock is predicted: one 16x16 square or sixteen 4x4 blocks, whichever scores lower, and chroma by
+//! itself.
+
+use crate::chroma::Chroma;
+use crate::cursor::{Cursor, NonZero, Pixels};
+use crate::header::implied_b_mode;
+use crate::luma4::Luma4;
+use crate::luma16::Luma16;
+use crate::params::Tools;
+use crate::residual::{Coded, Coder};
+use crate::tokens::{Tokens, kind};
+
+/// How a macroblock is predicted: everything the first partition says of it, and what the filter asks.
+#[derive(Clone, Debug)]
+pub struct Macroblock {
+    /// Which segment's quantiser it uses.
+    pub segment: u8,
+    /// Whether all its levels are zero.
+    pub skip: bool,
+    /// A mode of `mb_mode`, or none for sixteen 4x4 predictions.
+    pub luma: Option<u8>,
+    /// A mode of `mb_mode`.
+    pub chroma: u8,
+    /// The 4x4 modes, or those that a 16x16 mode stands for (RFC 6386 section 11.3).
+    pub modes: [u8; 16],
+}
+
+/// A whole macroblock's levels and pixels.
+pub struct Decision {
+    /// What the first partition says.
+    pub block: Macroblock,
+    /// What the decoder shows before filtering.
+    pub decoded: Pixels,
+    /// Levels; Y2 only with 16x16 prediction.
+    y2: Option<Coded>,
+    luma: [Coded; 16],
+    chroma: [Coded; 8],
+}
+
+/// Decides everything about the macroblock under the cursor.
+pub fn decide(cursor: &Cursor, coder: &Coder, tools: &Tools, segment: u8) -> Decision {
+    let square = Luma16::best(cursor, coder, tools.i16, tools.trellis);
+    let limit = square.price.score(coder.quant.lambda.luma);
+    let blocks = match tools.i4 {
+        0 => None,
+        candidates => Luma4::best(cursor, coder, candidates, tools.trellis, limit),
+    };
+    let chroma = Chroma::best(cursor, coder, tools.uv, tools.trellis);
+    let mut decision = match blocks {
+        Some(way) => Decision::from_4x4(way, &chroma),
+        None => Decision::from_16x16(&square, &chroma),
+    };
+    decision.block.segment = segment;
+    decision
+}
+
+impl Decision {
+    fn from_16x16(way: &Luma16, chroma: &Chroma) -> Self {
+        let modes = [implied_b_mode(way.mode); 16];
+        Self::new(Some(way.mode), modes, Some(way.y2), way.blocks, way.decoded(), chroma)
+    }
+
+    fn from_4x4(way: Luma4, chroma: &Chroma) -> Self {
+        Self::new(None, way.modes, None, way.blocks, way.decoded, chroma)
+    }
+
+    fn new(
+        mode: Option<u8>,
+        modes: [u8; 16],
+        y2: Option<Coded>,
+        luma: [Coded; 16],
+        pixels: [crate::dsp::Tile; 16],
+        chroma: &Chroma,
+    ) -> Self {
+        let skip = y2.iter().chain(&luma).chain(&chroma.blocks).all(|coded| coded.end == 0);
+        Self {
+            block: Macroblock { segment: 0, skip, luma: mode, chroma: chroma.mode, modes },
+            decoded: Pixels { luma: pixels, chroma: chroma.decoded() },
+            y2,
+            luma,
+            chroma: chroma.blocks,
+        }
+    }
+
+    /// Records the tokens; gives what the neighbours below and to the right must know of them.
+    pub fn record(&self, cursor: &Cursor, tokens: &mut Tokens) -> (NonZero, NonZero) {
+        let (mut above, mut left) = (cursor.non_zero_above, cursor.non_zero_left);
+        if self.block.skip {
+            // Y2's context outlives macroblocks that have none (section 13.3).
+            let keep = |side: NonZero| [0, 0, 0, 0, 0, 0, 0, 0, if self.y2.is_some() { 0 } else { side[8] }];
+            return (keep(above), keep(left));
+        }
+        let mut record = |kind: usize, coded: &Coded, a: usize, l: usize| {
+            tokens.record(kind, above[a] + left[l], &coded.levels, coded.end);
+            (above[a], left[l]) = (coded.non_zero(), coded.non_zero());
+        };
+        if let Some(y2) = &self.y2 {
+            record(kind::Y2, y2, 8, 8);
+        }
+        let luma = if self.y2.is_some() { kind::LUMA_AC } else { kind::LUMA };
+        for (i, coded) in self.luma.iter().enumerate() {
+            record(luma, coded, i % 4, i / 4);
+        }
+        for (i, coded) in self.chroma.iter().enumerate() {
+            record(kind::CHROMA, coded, 4 + i / 4 * 2 + i % 2, 4 + i / 2);
+        }
+        (above, left)
+    }
+}

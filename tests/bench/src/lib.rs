@@ -1,0 +1,73 @@
+//! What the benchmarks share: pictures in, SSIMULACRA2 out.
+//!
+//! The score is always made by the `ssimulacra2` crate, never by slimpix' own implementation: a benchmark must not
+//! be marked by the one who sits it.
+
+use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, Xyb, compute_frame_ssimulacra2};
+
+/// An 8-bit sRGB picture without alpha, rows top down, three bytes a pixel.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `width * height * 3` bytes.
+    pub rgb: Vec<u8>,
+}
+
+impl Picture {
+    /// Reads a PNG or PPM file. Alpha is laid over white, as a page would show it.
+    pub fn open(path: &str) -> Result<Self, String> {
+        let image = image::open(path).map_err(|error| format!("{path}: {error}"))?;
+        let rgba = image.to_rgba8();
+        let (width, height) = (rgba.width() as usize, rgba.height() as usize);
+        let rgb = rgba
+            .pixels()
+            .flat_map(|pixel| over_white(pixel.0))
+            .collect();
+        Ok(Self { width, height, rgb })
+    }
+}
+
+/// One pixel over white, rounded to nearest.
+fn over_white([r, g, b, alpha]: [u8; 4]) -> [u8; 3] {
+    let alpha = u32::from(alpha);
+    [r, g, b].map(|c| ((u32::from(c) * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
+}
+
+/// SSIMULACRA2 of `distorted` against `reference`: 100 is the same, 90 cannot be told apart, 70 is good.
+pub fn score(reference: &Picture, distorted: &Picture) -> Result<f64, String> {
+    let (left, right) = (xyb(reference)?, xyb(distorted)?);
+    compute_frame_ssimulacra2(left, right).map_err(|error| error.to_string())
+}
+
+/// The picture in the metric's own colour space.
+fn xyb(picture: &Picture) -> Result<Xyb, String> {
+    let data = picture
+        .rgb
+        .chunks_exact(3)
+        .map(|p| [0, 1, 2].map(|i| f32::from(p[i]) / 255.0))
+        .collect();
+    let rgb = Rgb::new(
+        data,
+        picture.width,
+        picture.height,
+        TransferCharacteristic::SRGB,
+        ColorPrimaries::BT709,
+    )
+    .map_err(|error| error.to_string())?;
+    Xyb::try_from(rgb).map_err(|error| error.to_string())
+}
+
+/// A still WebP file round a VP8 frame.
+pub fn riff(frame: &[u8]) -> Vec<u8> {
+    let pad = frame.len() % 2;
+    let mut file = b"RIFF".to_vec();
+    file.extend(((frame.len() + pad + 12) as u32).to_le_bytes());
+    file.extend(b"WEBPVP8 ");
+    file.extend((frame.len() as u32).to_le_bytes());
+    file.extend(frame);
+    file.extend(&[0][..pad]);
+    file
+}
