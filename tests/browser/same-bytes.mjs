@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 export const CASES = [
   { format: 'jpeg' },
   { format: 'png', maxDimension: 200 },
+  { format: 'webp' },
   { format: 'webp', lossless: true },
   { format: 'avif', maxDimension: 200 },
 ];

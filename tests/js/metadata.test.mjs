@@ -14,7 +14,7 @@ const PHOTO = 'camera/photo12-p3-exif6-gps.jpg';
 const CONFIGS = {
   jpeg: { format: 'jpeg', quality: 95, maxDimension: 600 },
   png: { format: 'png', maxDimension: 600 },
-  webp: { format: 'webp', lossless: true, maxDimension: 600 },
+  webp: { format: 'webp', quality: 95, maxDimension: 600 },
   avif: { format: 'avif', quality: 90, avifSpeed: 10, maxDimension: 600 },
 };
 

@@ -13,6 +13,7 @@ const pictures = [...corpusFiles('photos', '.png', '.jpg', '.webp'), ...corpusFi
 const CONFIGS = [
   { format: 'jpeg', maxDimension: 1001 },
   { format: 'png', maxDimension: 501 },
+  { format: 'webp', maxDimension: 501 },
   { format: 'webp', maxDimension: 501, lossless: true },
   { format: 'avif', maxDimension: 397, avifSpeed: 10 },
 ];
