@@ -29,6 +29,7 @@ mod codec;
 mod color;
 mod container;
 mod error;
+mod format;
 mod image;
 mod metadata;
 mod options;

@@ -8,8 +8,8 @@ pub(crate) mod exif;
 mod xmp;
 
 use crate::container::{jpeg_segments, le32, png_chunks, riff_chunks};
+use crate::format::Format;
 use crate::options::MetadataPolicy;
-use crate::sniff::Format;
 
 /// Largest inflated ICC profile or XMP packet that a PNG may hold: larger ones are bombs.
 const MOST_INFLATED: usize = 16 << 20;
