@@ -2,6 +2,10 @@
 //!
 //! A profile that already is sRGB in effect is found by trying it on a grid of colours, and the
 //! pixels are then left exactly as they are: profiles that say sRGB differ in a hundred ways.
+//!
+//! Ink is converted without black-point compensation, which the engine lacks: a CMYK photograph
+//! equals LittleCMS's relative colorimetric conversion to 0.4 levels, and its blacks are a little
+//! lighter than those of LittleCMS with compensation.
 
 use moxcms::{ColorProfile, DataColorSpace, Layout as CmsLayout, TransformOptions};
 
