@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { compressImage } from '../../pkg/dist/entry-node.js';
 import { corpusFile, corpusPath, withoutCorpus } from './corpus.mjs';
 import { difference, missingPrograms, vipsPixels } from './decoders.mjs';
+import { waves } from './pictures.mjs';
 
 const PHOTO = 'camera/photo12-p3-exif6-gps.jpg';
 const CONFIGS = {
@@ -48,6 +49,24 @@ test('Display P3 becomes sRGB as LittleCMS does it, upright, within 2 levels', {
     const { mean } = difference(await average(data), reference);
     console.log(`${config.format}: ${mean.toFixed(2)} levels from LittleCMS`);
     assert.ok(mean <= 2, `${config.format}: ${mean} levels`);
+  }
+});
+
+test('ink becomes sRGB as LittleCMS does it, within 2 levels', { skip: missingPrograms('jpgicc') }, async () => {
+  const { data, width, height } = waves(240, 160);
+  const raw = { raw: { width, height, channels: 4 } };
+  const cmyk = await sharp(Buffer.from(data.buffer), raw).removeAlpha().toColourspace('cmyk').withIccProfile('cmyk').jpeg({ quality: 98 }).toBuffer();
+  const folder = mkdtempSync(join(tmpdir(), 'slimpix-'));
+  try {
+    const [before, after] = ['before.jpg', 'after.jpg'].map((name) => join(folder, name));
+    writeFileSync(before, cmyk);
+    execFileSync('jpgicc', ['-t1', '-q100', before, after], { stdio: 'ignore' });
+    const ours = await compressImage(cmyk, { format: 'png' });
+    const { mean } = difference(await vipsPixels(Buffer.from(ours.data)), await vipsPixels(after));
+    console.log(`CMYK: ${mean.toFixed(2)} levels from LittleCMS`);
+    assert.ok(mean <= 2, `${mean} levels`);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 
