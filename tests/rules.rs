@@ -152,9 +152,10 @@ fn option_names_agree() {
 
     let mut package = keys("pkg-template/src/options.ts", "export const COMPRESSION_RULES = {");
     agree(&package, &keys("pkg-template/src/types.ts", "export interface CompressionConfig {"));
-    let readme = read(README);
-    let untold = package.all.iter().filter(|key| !readme.text.contains(&format!("`{key}`")));
-    report(untold.map(|key| readme.at(1, &format!("says nothing of the option `{key}`"))));
+    for readme in [read("README.md"), read(README)] {
+        let untold = package.all.iter().filter(|key| !readme.text.contains(&format!("`{key}`")));
+        report(untold.map(|key| readme.at(1, &format!("says nothing of the option `{key}`"))));
+    }
     package.all.retain(|key| !PACKAGE_ONLY.contains(&key.as_str()));
     agree(&rust, &package);
 

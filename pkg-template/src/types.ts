@@ -93,7 +93,7 @@ export interface CompressionConfig {
   readonly fileType?: FormatName;
   /** Another name for `format`, as in compressorjs. */
   readonly mimeType?: FormatName;
-  /** 1 (smallest) to 100 (best), an integer. Default: the service's for that format; PNG is lossless when it is not given. */
+  /** 1 (smallest) to 100 (best), an integer. Default: the service's for that format. PNG and lossless WebP have none. */
   readonly quality?: number;
   /** Longest side of the result at most, pixels, 1–65535. Default: the service's (2048), unless `targetSize` is given. */
   readonly maxDimension?: number;
