@@ -24,7 +24,7 @@ const encoders = {
 
 const all = [];
 for (const folder of ['kodak', 'photos', 'graphics']) {
-  const images = await pictures(folder, Number(every));
+  const images = await pictures(folder, { every: Number(every) });
   const ratios = [];
   for (const image of images) ratios.push(await ratiosOf(image));
   all.push(...ratios);
@@ -54,7 +54,7 @@ function report(name, ratios) {
 }
 
 async function time() {
-  const images = (await pictures('kodak', 4)).concat(await pictures('photos', 4));
+  const images = (await pictures('kodak', { every: 4 })).concat(await pictures('photos', { every: 4 }));
   const works = Object.values(encoders).map((encode) => async () => {
     for (const image of images) await encode(image, 85);
   });

@@ -9,18 +9,19 @@ import sharp from 'sharp';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const corpus = join(root, '../shared/corpus');
 
-/** The pictures of a corpus folder as RGBA, `every` nth of them; exits in words where the corpus is missing. */
-export async function pictures(folder, every = 1) {
+/** The pictures of a corpus folder as RGBA, each `every`th, at most `side` pixels long; exits in words without a corpus. */
+export async function pictures(folder, { every = 1, side = 65535 } = {}) {
   if (!existsSync(join(corpus, folder))) {
     console.error(`bench: the corpus folder ${folder} is not on this machine`);
     process.exit(1);
   }
   const files = readdirSync(join(corpus, folder)).filter((file) => file.endsWith('.png'));
-  return Promise.all(files.filter((_, i) => i % every === 0).map((file) => picture(join(corpus, folder, file))));
+  return Promise.all(files.filter((_, i) => i % every === 0).map((file) => picture(join(corpus, folder, file), side)));
 }
 
-async function picture(path) {
-  const { data, info } = await sharp(path).flatten({ background: '#fff' }).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+async function picture(path, side) {
+  const box = { width: side, height: side, fit: 'inside', withoutEnlargement: true };
+  const { data, info } = await sharp(path).resize(box).flatten({ background: '#fff' }).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { path, width: info.width, height: info.height, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) };
 }
 
