@@ -89,7 +89,9 @@ pub struct BlockCosts {
 impl Costs {
     /// The tables for these probabilities.
     pub fn new(probs: &TokenProbs) -> Self {
-        Self { blocks: std::array::from_fn(|kind| BlockCosts::new(&probs[kind])) }
+        Self {
+            blocks: std::array::from_fn(|kind| BlockCosts::new(&probs[kind])),
+        }
     }
 }
 
@@ -103,7 +105,8 @@ impl BlockCosts {
             })
         };
         Self {
-            levels: probs.map(|contexts| std::array::from_fn(|magnitude| level(&contexts, magnitude))),
+            levels: probs
+                .map(|contexts| std::array::from_fn(|magnitude| level(&contexts, magnitude))),
             end: probs.map(|contexts| contexts.map(|p| bit_cost(false, p[0]) as u16)),
             go_on: probs.map(|contexts| bit_cost(true, contexts[0][0]) as u16),
         }
@@ -112,20 +115,29 @@ impl BlockCosts {
     /// Cost of ending the block before coefficient `n`; nothing after the last.
     #[inline]
     pub fn end(&self, n: usize, context: usize) -> u32 {
-        if n < 16 { u32::from(self.end[BANDS[n]][context]) } else { 0 }
+        if n < 16 {
+            u32::from(self.end[BANDS[n]][context])
+        } else {
+            0
+        }
     }
 
     /// What a block that is not empty pays before its first coefficient.
     #[inline]
     pub fn start(&self, first: usize, context: usize) -> u32 {
-        if context == 0 { u32::from(self.go_on[BANDS[first]]) } else { 0 }
+        if context == 0 {
+            u32::from(self.go_on[BANDS[first]])
+        } else {
+            0
+        }
     }
 
     /// Cost of the level `magnitude` as coefficient `n`, in each context.
     #[inline]
     pub fn level(&self, n: usize, magnitude: usize) -> [u32; 3] {
         let extra = u32::from(EXTRA_COST[magnitude & 2047]);
-        self.tokens(n, magnitude).map(|token| u32::from(token) + extra)
+        self.tokens(n, magnitude)
+            .map(|token| u32::from(token) + extra)
     }
 
     #[inline(always)]
@@ -134,7 +146,6 @@ impl BlockCosts {
     }
 
     /// Cost of a whole block: `levels` in coding order from `first`, `end` just past the last that is not zero.
-#[inline(never)]
     pub fn block(&self, levels: &[i16; 16], first: usize, end: usize, context: usize) -> u32 {
         if end <= first {
             return self.end(first, context);
@@ -143,7 +154,8 @@ impl BlockCosts {
         let mut cost = self.start(first, context);
         for (n, level) in levels.iter().enumerate().take(end).skip(first) {
             let magnitude = usize::from(level.unsigned_abs());
-            cost += u32::from(self.tokens(n, magnitude)[context]) + u32::from(EXTRA_COST[magnitude & 2047]);
+            cost += u32::from(self.tokens(n, magnitude)[context])
+                + u32::from(EXTRA_COST[magnitude & 2047]);
             context = magnitude.min(2);
         }
         cost + self.end(end, context)

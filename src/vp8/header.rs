@@ -6,11 +6,11 @@ use crate::decide::Macroblock;
 use crate::quant::Deltas;
 use crate::tables::b_mode::{B_DC_PRED, B_HE_PRED, B_TM_PRED, B_VE_PRED};
 use crate::tables::mb_mode::{DC_PRED, H_PRED, TM_PRED, V_PRED};
-use crate::yuv::Planes;
 use crate::tables::{
     DEFAULT_TOKEN_PROBS, KEY_BMODE_PROBS, KEY_UVMODE_PROBS, KEY_YMODE_PROBS, TOKEN_UPDATE_PROBS,
     TokenProbs,
 };
+use crate::yuv::Planes;
 
 /// The loop filter's parameters (section 9.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +52,12 @@ pub fn fits_first_partition(partition: &[u8]) -> bool {
 }
 
 /// The frame tag, the sizes and all partitions (sections 9.1 and 9.5).
-pub fn assemble(planes: &Planes, header: &FrameHeader, modes: &[u8], partitions: &[Vec<u8>]) -> Vec<u8> {
+pub fn assemble(
+    planes: &Planes,
+    header: &FrameHeader,
+    modes: &[u8],
+    partitions: &[Vec<u8>],
+) -> Vec<u8> {
     // A key frame, shown; the version says which filter is meant, though decoders heed the header's own flag.
     let tag = u32::from(header.filter.simple) << 1 | 1 << 4 | (modes.len() as u32) << 5;
     let mut bytes = tag.to_le_bytes()[..3].to_vec();
@@ -64,12 +69,13 @@ pub fn assemble(planes: &Planes, header: &FrameHeader, modes: &[u8], partitions:
     for partition in &partitions[..partitions.len() - 1] {
         bytes.extend(&(partition.len() as u32).to_le_bytes()[..3]);
     }
-    partitions.iter().for_each(|partition| bytes.extend(partition));
+    partitions
+        .iter()
+        .for_each(|partition| bytes.extend(partition));
     bytes
 }
 
 /// Writes the first partition.
-#[inline(never)]
 pub fn first_partition(header: &FrameHeader, blocks: &[Macroblock], mb_width: usize) -> Vec<u8> {
     let mut w = BoolWriter::new();
     // Colour space and clamping type: the only ones there are.
@@ -96,7 +102,13 @@ pub fn first_partition(header: &FrameHeader, blocks: &[Macroblock], mb_width: us
         w.put_literal(prob.into(), 8);
     }
     let segmented = header.segments.len() > 1;
-    write_modes(&mut w, blocks, mb_width, segmented.then_some(segment_probs), skip_prob);
+    write_modes(
+        &mut w,
+        blocks,
+        mb_width,
+        segmented.then_some(segment_probs),
+        skip_prob,
+    );
     w.finish()
 }
 
@@ -127,14 +139,20 @@ fn segment_probs(blocks: &[Macroblock]) -> [u8; 3] {
     for block in blocks {
         n[usize::from(block.segment)] += 1;
     }
-    [prob_of(n[0] + n[1], n[2] + n[3]), prob_of(n[0], n[1]), prob_of(n[2], n[3])]
+    [
+        prob_of(n[0] + n[1], n[2] + n[3]),
+        prob_of(n[0], n[1]),
+        prob_of(n[2], n[3]),
+    ]
 }
 
 /// Probability of the first of two counts, 255 where neither happens.
 fn prob_of(no: u32, yes: u32) -> u8 {
     match no + yes {
         0 => 255,
-        total => ((u64::from(no) * 255 + u64::from(total) / 2) / u64::from(total)).clamp(1, 255) as u8,
+        total => {
+            ((u64::from(no) * 255 + u64::from(total) / 2) / u64::from(total)).clamp(1, 255) as u8
+        }
     }
 }
 
@@ -174,7 +192,10 @@ fn write_modes(
         for (block, above) in line.iter().zip(&mut row) {
             if let Some(probs) = segment_probs {
                 w.put(block.segment >= 2, probs[0]);
-                w.put(block.segment % 2 == 1, probs[1 + usize::from(block.segment / 2)]);
+                w.put(
+                    block.segment % 2 == 1,
+                    probs[1 + usize::from(block.segment / 2)],
+                );
             }
             if let Some(prob) = skip_prob {
                 w.put(block.skip, prob);
@@ -183,7 +204,11 @@ fn write_modes(
             if block.luma.is_none() {
                 for (i, &mode) in block.modes.iter().enumerate() {
                     let a = if i < 4 { above[i] } else { block.modes[i - 4] };
-                    let l = if i % 4 == 0 { left[i / 4] } else { block.modes[i - 1] };
+                    let l = if i % 4 == 0 {
+                        left[i / 4]
+                    } else {
+                        block.modes[i - 1]
+                    };
                     walk_b_mode(a, l, mode, |bit, prob| w.put(bit, prob));
                 }
             }
@@ -203,7 +228,10 @@ fn walk_y_mode(mode: Option<u8>, mut put: impl FnMut(bool, u8)) {
     if let Some(mode) = mode {
         let later = mode == H_PRED || mode == TM_PRED;
         put(later, p[1]);
-        put(mode == if later { TM_PRED } else { V_PRED }, if later { p[3] } else { p[2] });
+        put(
+            mode == if later { TM_PRED } else { V_PRED },
+            if later { p[3] } else { p[2] },
+        );
     }
 }
 
@@ -228,11 +256,48 @@ const B_MODE_PATHS: [&[(usize, bool)]; 10] = [
     &[(0, true), (1, true), (2, false)],
     &[(0, true), (1, true), (2, true), (3, false), (4, false)],
     &[(0, true), (1, true), (2, true), (3, true), (6, false)],
-    &[(0, true), (1, true), (2, true), (3, false), (4, true), (5, false)],
-    &[(0, true), (1, true), (2, true), (3, false), (4, true), (5, true)],
-    &[(0, true), (1, true), (2, true), (3, true), (6, true), (7, false)],
-    &[(0, true), (1, true), (2, true), (3, true), (6, true), (7, true), (8, false)],
-    &[(0, true), (1, true), (2, true), (3, true), (6, true), (7, true), (8, true)],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, false),
+        (4, true),
+        (5, false),
+    ],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, false),
+        (4, true),
+        (5, true),
+    ],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, true),
+        (6, true),
+        (7, false),
+    ],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, true),
+        (6, true),
+        (7, true),
+        (8, false),
+    ],
+    &[
+        (0, true),
+        (1, true),
+        (2, true),
+        (3, true),
+        (6, true),
+        (7, true),
+        (8, true),
+    ],
 ];
 
 #[inline(always)]
@@ -268,7 +333,8 @@ pub fn b_mode_costs(above: u8, left: u8) -> &'static [u16; 10] {
             let mut step = 0;
             while step < path.len() {
                 let (branch, bit) = path[step];
-                table[above][left][mode] += bit_cost(bit, KEY_BMODE_PROBS[above][left][branch]) as u16;
+                table[above][left][mode] +=
+                    bit_cost(bit, KEY_BMODE_PROBS[above][left][branch]) as u16;
                 step += 1;
             }
             i += 1;

@@ -10,8 +10,8 @@ mod dsp;
 mod encoder;
 mod filter;
 mod header;
-mod luma4;
 mod luma16;
+mod luma4;
 mod params;
 mod predict;
 mod quant;
@@ -19,20 +19,29 @@ mod residual;
 mod tables;
 mod tokens;
 mod trellis;
-mod tune;
 mod yuv;
 
 pub use encoder::Frame;
-pub use params::{Error, MAX_SIDE, Params, Tools, Trellis};
+pub use params::{Error, Filter, MAX_SIDE, Params, Tools, Trellis};
 pub use yuv::Planes;
 
 /// Encodes interleaved RGB, three bytes a pixel, rows top down.
-pub fn encode_rgb(pixels: &[u8], width: usize, height: usize, params: &Params) -> Result<Frame, Error> {
+pub fn encode_rgb(
+    pixels: &[u8],
+    width: usize,
+    height: usize,
+    params: &Params,
+) -> Result<Frame, Error> {
     encoder::encode(&Planes::from_rgb(pixels, width, height)?, params)
 }
 
 /// Encodes interleaved RGBA, four bytes a pixel, rows top down. Alpha is ignored: it belongs into a chunk of its own.
-pub fn encode_rgba(pixels: &[u8], width: usize, height: usize, params: &Params) -> Result<Frame, Error> {
+pub fn encode_rgba(
+    pixels: &[u8],
+    width: usize,
+    height: usize,
+    params: &Params,
+) -> Result<Frame, Error> {
     encoder::encode(&Planes::from_rgba(pixels, width, height)?, params)
 }
 

@@ -30,7 +30,11 @@ impl Luma16 {
             .map(|(_, mode)| Self::new(cursor, coder, mode, trellis == Trellis::Every))
             .min_by_key(|way| way.price.score(lambda))
             .expect("there is at least one candidate");
-        if trellis == Trellis::Winner { Self::new(cursor, coder, best.mode, true) } else { best }
+        if trellis == Trellis::Winner {
+            Self::new(cursor, coder, best.mode, true)
+        } else {
+            best
+        }
     }
 
     fn new(cursor: &Cursor, coder: &Coder, mode: u8, trellis: bool) -> Self {
@@ -45,16 +49,24 @@ impl Luma16 {
         // Y2's error is measured where it counts: in the DCs that come out of it.
         let seen_dcs = dsp::iwht_4x4(&y2.seen);
         price.error = dsp::error_4x4(&dcs, &seen_dcs, &[16; 16]).into();
-        let mut contexts = Contexts::<4>::new(&cursor.non_zero_above[..4], &cursor.non_zero_left[..4]);
+        let mut contexts =
+            Contexts::<4>::new(&cursor.non_zero_above[..4], &cursor.non_zero_left[..4]);
         let blocks = std::array::from_fn(|i| {
             coeffs[i][0] = 0;
-            let (mut coded, block_price) = coder.code(&coeffs[i], kind::LUMA_AC, contexts.at(i), trellis);
+            let (mut coded, block_price) =
+                coder.code(&coeffs[i], kind::LUMA_AC, contexts.at(i), trellis);
             contexts.set(i, &coded);
             coded.seen[0] = seen_dcs[i];
             price += block_price;
             coded
         });
-        Self { mode, blocks, y2, price, prediction }
+        Self {
+            mode,
+            blocks,
+            y2,
+            price,
+            prediction,
+        }
     }
 
     /// What the decoder shows.
@@ -68,8 +80,13 @@ fn ranked(cursor: &Cursor, coder: &Coder) -> [(u64, u8); 4] {
     let mut modes = [0, 1, 2, 3].map(|mode| {
         let mut prediction = [[0; 16]; 16];
         cursor.luma.predict(mode, &mut prediction);
-        let satd: u32 =
-            cursor.source.luma.iter().zip(&prediction).map(|(s, p)| dsp::satd_4x4(s, p)).sum();
+        let satd: u32 = cursor
+            .source
+            .luma
+            .iter()
+            .zip(&prediction)
+            .map(|(s, p)| dsp::satd_4x4(s, p))
+            .sum();
         (coder.quant.satd_score(satd, y_mode_cost(Some(mode))), mode)
     });
     modes.sort_unstable();

@@ -68,13 +68,20 @@ pub fn walk(level: usize, mut branch: impl FnMut(usize, bool)) {
 
 /// Which of the six extra-bits categories a level of 5 or more belongs to.
 fn category_of(level: usize) -> usize {
-    CATEGORY_BASE.iter().rposition(|&base| level >= usize::from(base)).unwrap_or(0)
+    CATEGORY_BASE
+        .iter()
+        .rposition(|&base| level >= usize::from(base))
+        .unwrap_or(0)
 }
 
 impl Tokens {
     /// An empty recording.
     pub fn new() -> Self {
-        Self { stream: Vec::new(), rows: Vec::new(), counts: Box::new([[[[[0; 2]; 11]; 3]; 8]; 4]) }
+        Self {
+            stream: Vec::new(),
+            rows: Vec::new(),
+            counts: Box::new([[[[[0; 2]; 11]; 3]; 8]; 4]),
+        }
     }
 
     /// Marks the beginning of a row of macroblocks.
@@ -125,10 +132,17 @@ impl Tokens {
         probs
     }
 
-    /// Writes the tokens as `2^log2_count` partitions, rows of macroblocks dealt out in turn (section 9.5).
+    /// Writes the tokens as `2^log2_count` partitions, rows of macroblocks dealt out in turn (section 9.5);
+    /// as one where the size of another would not fit into its 24 bits.
     pub fn emit(&self, log2_count: u8, probs: &TokenProbs) -> Vec<Vec<u8>> {
         let count = 1 << log2_count;
-        (0..count).map(|start| self.emit_rows(start, count, probs)).collect()
+        let partitions: Vec<_> = (0..count)
+            .map(|start| self.emit_rows(start, count, probs))
+            .collect();
+        let fit = partitions[..count - 1]
+            .iter()
+            .all(|partition| partition.len() < 1 << 24);
+        if fit { partitions } else { self.emit(0, probs) }
     }
 
     /// Every `step`-th row from `start` as one partition.
@@ -150,7 +164,8 @@ fn better_prob([no, yes]: [u32; 2], default: u8, update: u8) -> u8 {
     }
     let own = ((u64::from(no) * 255 + total / 2) / total).clamp(1, 255) as u8;
     let cost = |p: u8| {
-        u64::from(no) * u64::from(bit_cost(false, p)) + u64::from(yes) * u64::from(bit_cost(true, p))
+        u64::from(no) * u64::from(bit_cost(false, p))
+            + u64::from(yes) * u64::from(bit_cost(true, p))
     };
     let kept = cost(default) + u64::from(bit_cost(false, update));
     let told = cost(own) + u64::from(bit_cost(true, update)) + 8 * 256;

@@ -19,8 +19,13 @@ const NEVER: i64 = i64::MAX / 2;
 type Paths = [[u32; 4]; 16];
 
 /// The best levels of a block after `context`, from coefficient `first` on.
-#[inline(never)]
-pub fn quantize(coeffs: &Block, quant: &BlockQuant, costs: &BlockCosts, first: usize, context: usize) -> Coded {
+pub fn quantize(
+    coeffs: &Block,
+    quant: &BlockQuant,
+    costs: &BlockCosts,
+    first: usize,
+    context: usize,
+) -> Coded {
     let (rounded, _, last) = dsp::quantize_4x4(coeffs, &quant.steps, &ROUND_TO_NEAREST);
     if last == 0 {
         return Coded::EMPTY;
@@ -74,12 +79,19 @@ fn walk_back(
     end: usize,
     mut context: usize,
 ) -> Coded {
-    let mut coded = Coded { end, ..Coded::EMPTY };
+    let mut coded = Coded {
+        end,
+        ..Coded::EMPTY
+    };
     for n in (first..end).rev() {
         let step = paths[n][context];
         let at = ZIGZAG[n];
         let magnitude = (step >> 2) as i16;
-        let level = if coeffs[at] < 0 { -magnitude } else { magnitude };
+        let level = if coeffs[at] < 0 {
+            -magnitude
+        } else {
+            magnitude
+        };
         coded.levels[n] = level;
         coded.seen[at] = level.wrapping_mul(quant.steps.step[at] as i16);
         context = (step & 3) as usize;

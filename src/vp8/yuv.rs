@@ -27,7 +27,13 @@ impl Planes {
     }
 
     /// Planes given as they are, without padding: luma, then U and V of half its sides, rounded up.
-    pub fn from_yuv(y: &[u8], u: &[u8], v: &[u8], width: usize, height: usize) -> Result<Self, Error> {
+    pub fn from_yuv(
+        y: &[u8],
+        u: &[u8],
+        v: &[u8],
+        width: usize,
+        height: usize,
+    ) -> Result<Self, Error> {
         check_size(width, height)?;
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
         check_count(y, width * height)?;
@@ -45,7 +51,12 @@ impl Planes {
     /// Empty planes of this size; sides are at least 1.
     pub(crate) fn new(width: usize, height: usize) -> Self {
         let blocks = width.div_ceil(16) * height.div_ceil(16);
-        Self { width, height, y: vec![0; blocks * 256], uv: [vec![0; blocks * 64], vec![0; blocks * 64]] }
+        Self {
+            width,
+            height,
+            y: vec![0; blocks * 256],
+            uv: [vec![0; blocks * 64], vec![0; blocks * 64]],
+        }
     }
 
     /// Pixels a row, without padding.
@@ -76,7 +87,12 @@ impl Planes {
     /// Reads a macroblock.
     pub(crate) fn load(&self, x: usize, y: usize, pixels: &mut Pixels) {
         let stride = self.mb_width() * 16;
-        load_tiles(&self.y[(y * stride + x) * 16..], stride, 4, &mut pixels.luma);
+        load_tiles(
+            &self.y[(y * stride + x) * 16..],
+            stride,
+            4,
+            &mut pixels.luma,
+        );
         let (u, v) = pixels.chroma.split_at_mut(4);
         for (plane, tiles) in self.uv.iter().zip([u, v]) {
             load_tiles(&plane[(y * stride / 2 + x) * 8..], stride / 2, 2, tiles);
@@ -86,7 +102,12 @@ impl Planes {
     /// Writes a macroblock.
     pub(crate) fn store(&mut self, x: usize, y: usize, pixels: &Pixels) {
         let stride = self.mb_width() * 16;
-        store_tiles(&mut self.y[(y * stride + x) * 16..], stride, 4, &pixels.luma);
+        store_tiles(
+            &mut self.y[(y * stride + x) * 16..],
+            stride,
+            4,
+            &pixels.luma,
+        );
         for (plane, tiles) in self.uv.iter_mut().zip(pixels.chroma.chunks_exact(4)) {
             store_tiles(&mut plane[(y * stride / 2 + x) * 8..], stride / 2, 2, tiles);
         }
@@ -95,11 +116,22 @@ impl Planes {
 
 fn check_size(width: usize, height: usize) -> Result<(), Error> {
     let fits = |side| (1..=MAX_SIDE).contains(&side);
-    if fits(width) && fits(height) { Ok(()) } else { Err(Error::Size { width, height }) }
+    if fits(width) && fits(height) {
+        Ok(())
+    } else {
+        Err(Error::Size { width, height })
+    }
 }
 
 fn check_count(given: &[u8], expected: usize) -> Result<(), Error> {
-    if given.len() == expected { Ok(()) } else { Err(Error::PixelCount { expected, given: given.len() }) }
+    if given.len() == expected {
+        Ok(())
+    } else {
+        Err(Error::PixelCount {
+            expected,
+            given: given.len(),
+        })
+    }
 }
 
 /// Copies rows `width` wide into rows of `stride`, repeating their last pixel and the last row.
@@ -152,7 +184,11 @@ fn chroma([r, g, b]: [i32; 3]) -> [i16; 2] {
 ///
 /// Chroma is the mean of four pixels, sharpened by what the decoder's interpolation is going to blur: worth 1.5 % of
 /// bytes at equal score, for next to no time.
-fn convert<const BYTES: usize>(pixels: &[u8], width: usize, height: usize) -> Result<Planes, Error> {
+fn convert<const BYTES: usize>(
+    pixels: &[u8],
+    width: usize,
+    height: usize,
+) -> Result<Planes, Error> {
     check_size(width, height)?;
     check_count(pixels, width * height * BYTES)?;
     let mut planes = Planes::new(width, height);
@@ -162,7 +198,10 @@ fn convert<const BYTES: usize>(pixels: &[u8], width: usize, height: usize) -> Re
     let mut window = [0, 0, 1].map(|y| chroma_row::<BYTES>(pixels, &planes, y));
     for y in 0..rows {
         for plane in 0..2 {
-            sharpen_row([0, 1, 2].map(|k| &window[k][plane][..]), planes.chroma_row_mut(plane, y));
+            sharpen_row(
+                [0, 1, 2].map(|k| &window[k][plane][..]),
+                planes.chroma_row_mut(plane, y),
+            );
         }
         window.rotate_left(1);
         window[2] = chroma_row::<BYTES>(pixels, &planes, y + 2);
@@ -175,7 +214,11 @@ fn convert<const BYTES: usize>(pixels: &[u8], width: usize, height: usize) -> Re
 
 fn convert_luma<const BYTES: usize>(pixels: &[u8], planes: &mut Planes) {
     let (width, stride) = (planes.width, planes.mb_width() * 16);
-    for (out, row) in planes.y.chunks_exact_mut(stride).zip(pixels.chunks_exact(width * BYTES)) {
+    for (out, row) in planes
+        .y
+        .chunks_exact_mut(stride)
+        .zip(pixels.chunks_exact(width * BYTES))
+    {
         for (out, pixel) in out.iter_mut().zip(row.chunks_exact(BYTES)) {
             *out = luma(pixel);
         }
@@ -189,7 +232,9 @@ fn convert_luma<const BYTES: usize>(pixels: &[u8], planes: &mut Planes) {
 fn repeat_last_row(plane: &mut [u8], stride: usize, rows: usize) {
     let (picture, padding) = plane.split_at_mut(rows * stride);
     let last = &picture[(rows - 1) * stride..];
-    padding.chunks_exact_mut(stride).for_each(|row| row.copy_from_slice(last));
+    padding
+        .chunks_exact_mut(stride)
+        .for_each(|row| row.copy_from_slice(last));
 }
 
 /// U and V of a row of 2x2 squares in 1/16; rows past the last repeat it, and so does an odd last column.
@@ -200,9 +245,19 @@ fn chroma_row<const BYTES: usize>(pixels: &[u8], planes: &Planes, y: usize) -> [
     let (upper, lower) = (row(2 * y), row(2 * y + 1));
     let square = |upper: &[u8], lower: &[u8]| {
         let last = upper.len() - BYTES;
-        chroma([0, 1, 2].map(|c| [upper[c], upper[last + c], lower[c], lower[last + c]].map(i32::from).iter().sum()))
+        chroma([0, 1, 2].map(|c| {
+            [upper[c], upper[last + c], lower[c], lower[last + c]]
+                .map(i32::from)
+                .iter()
+                .sum()
+        }))
     };
-    upper.chunks(2 * BYTES).zip(lower.chunks(2 * BYTES)).map(|(upper, lower)| <(i16, i16)>::from(square(upper, lower))).unzip::<_, _, Vec<_>, Vec<_>>().into()
+    upper
+        .chunks(2 * BYTES)
+        .zip(lower.chunks(2 * BYTES))
+        .map(|(upper, lower)| <(i16, i16)>::from(square(upper, lower)))
+        .unzip::<_, _, Vec<_>, Vec<_>>()
+        .into()
 }
 
 /// How much of the loss to interpolation is given back, in 1/64. All of it is too much: noise is sharpened too.

@@ -17,8 +17,9 @@ const COS_12: i32 = 5352;
 pub fn fdct_4x4(source: &Tile, prediction: &Tile) -> Block {
     let mut rows = [0i32; 16];
     for y in 0..4 {
-        let d: [i32; 4] =
-            std::array::from_fn(|x| i32::from(source[4 * y + x]) - i32::from(prediction[4 * y + x]));
+        let d: [i32; 4] = std::array::from_fn(|x| {
+            i32::from(source[4 * y + x]) - i32::from(prediction[4 * y + x])
+        });
         let (a0, a1) = (d[0] + d[3], d[1] + d[2]);
         let (a2, a3) = (d[1] - d[2], d[0] - d[3]);
         // Eight times the pixels' scale: at most 8 * 1020 = 8160.
@@ -49,7 +50,12 @@ pub fn idct_4x4(prediction: &Tile, coeffs: &Block) -> Tile {
     }
     let mut out = [0u8; 16];
     for y in 0..4 {
-        let line = inverse_4([rows[4 * y] + 4, rows[4 * y + 1], rows[4 * y + 2], rows[4 * y + 3]]);
+        let line = inverse_4([
+            rows[4 * y] + 4,
+            rows[4 * y + 1],
+            rows[4 * y + 2],
+            rows[4 * y + 3],
+        ]);
         for x in 0..4 {
             let pixel = i32::from(prediction[4 * y + x]) + (line[x] >> 3);
             out[4 * y + x] = pixel.clamp(0, 255) as u8;
@@ -96,11 +102,6 @@ fn wht_4x4(input: &Block, bias: i32) -> [i32; 16] {
     v
 }
 
-/// Sum of squared differences.
-pub fn sse_4x4(a: &Tile, b: &Tile) -> u32 {
-    a.iter().zip(b).map(|(&a, &b)| u32::from(a.abs_diff(b)).pow(2)).sum()
-}
-
 /// Sum of squared differences of coefficients, each times its weight: at most 2^31 in all.
 pub fn error_4x4(a: &Block, b: &Block, weights: &[u16; 16]) -> u32 {
     let square = |i: usize| (i32::from(a[i]) - i32::from(b[i])).pow(2) as u32;
@@ -139,7 +140,10 @@ pub fn quantize_4x4(coeffs: &Block, steps: &Steps, bias: &[u32; 16]) -> (Block, 
         seen[i] = raster[i].wrapping_mul(steps.step[i] as i16);
     }
     let levels: Block = std::array::from_fn(|n| raster[ZIGZAG[n]]);
-    let end = levels.iter().rposition(|&level| level != 0).map_or(0, |last| last + 1);
+    let end = levels
+        .iter()
+        .rposition(|&level| level != 0)
+        .map_or(0, |last| last + 1);
     (levels, seen, end)
 }
 
@@ -156,7 +160,11 @@ pub fn predict_4x4(edge: &[u8; 16]) -> [Tile; 10] {
         means[16 + i] = ((a + b + 1) >> 1) as u8;
     }
     let mut tiles = [[0u8; 16]; 10];
-    let sum: u32 = edge[1..5].iter().chain(&edge[6..10]).map(|&p| u32::from(p)).sum();
+    let sum: u32 = edge[1..5]
+        .iter()
+        .chain(&edge[6..10])
+        .map(|&p| u32::from(p))
+        .sum();
     tiles[0] = [((sum + 4) >> 3) as u8; 16];
     for (i, pixel) in tiles[1].iter_mut().enumerate() {
         let (left, above) = (i16::from(edge[4 - i / 4]), i16::from(edge[6 + i % 4]));
