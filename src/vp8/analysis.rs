@@ -33,10 +33,7 @@ pub struct Segmentation {
 
 /// One segment for all.
 pub fn undivided(planes: &Planes) -> Segmentation {
-    Segmentation {
-        map: vec![0; planes.mb_width() * planes.mb_height()],
-        shifts: vec![0],
-    }
+    Segmentation { map: vec![0; planes.mb_width() * planes.mb_height()], shifts: vec![0] }
 }
 
 /// Divides the picture into segments by activity.
@@ -50,10 +47,7 @@ pub fn by_activity(planes: &Planes) -> Segmentation {
 }
 
 fn activities(planes: &Planes) -> Vec<i32> {
-    let mut pixels = Pixels {
-        luma: [[0; 16]; 16],
-        chroma: [[0; 16]; 8],
-    };
+    let mut pixels = Pixels { luma: [[0; 16]; 16], chroma: [[0; 16]; 8] };
     let mut activities = Vec::with_capacity(planes.mb_width() * planes.mb_height());
     for y in 0..planes.mb_height() {
         for x in 0..planes.mb_width() {
@@ -67,9 +61,7 @@ fn activities(planes: &Planes) -> Vec<i32> {
 /// Activity of a macroblock in 1/256 octaves of variance: the mean of its blocks, and 0.3 times what the mean lies
 /// above the median, so that a few busy blocks count for more.
 fn activity(pixels: &Pixels) -> i32 {
-    let mut logs = pixels
-        .luma
-        .map(|tile| log2_256(variance(&tile) + VARIANCE_FLOOR) as i32);
+    let mut logs = pixels.luma.map(|tile| log2_256(variance(&tile) + VARIANCE_FLOOR) as i32);
     let mean = logs.iter().sum::<i32>() / 16;
     let median = *logs.select_nth_unstable(7).1;
     (mean * 130 - median * 30) / 100
@@ -84,18 +76,14 @@ fn variance(tile: &Tile) -> u32 {
 
 /// k-means in one dimension: eight rounds are enough to settle, and as many for every picture.
 fn cluster(wishes: &[i32]) -> Segmentation {
-    let (low, high) = wishes
-        .iter()
-        .fold((i32::MAX, i32::MIN), |(l, h), &w| (l.min(w), h.max(w)));
+    let (low, high) = wishes.iter().fold((i32::MAX, i32::MIN), |(l, h), &w| (l.min(w), h.max(w)));
     let spread = |k: usize| low + (high - low) * (2 * k as i32 + 1) / (2 * SEGMENTS as i32);
     let mut centres: [i32; SEGMENTS] = std::array::from_fn(spread);
     let mut map = vec![0u8; wishes.len()];
     for _ in 0..8 {
         let mut sums = [(0i64, 0i64); SEGMENTS];
         for (to, &wish) in map.iter_mut().zip(wishes) {
-            let nearest = (0..SEGMENTS)
-                .min_by_key(|&k| (centres[k] - wish).abs())
-                .unwrap_or(0);
+            let nearest = (0..SEGMENTS).min_by_key(|&k| (centres[k] - wish).abs()).unwrap_or(0);
             *to = nearest as u8;
             sums[nearest].0 += i64::from(wish);
             sums[nearest].1 += 1;
@@ -106,8 +94,5 @@ fn cluster(wishes: &[i32]) -> Segmentation {
             }
         }
     }
-    Segmentation {
-        map,
-        shifts: centres.to_vec(),
-    }
+    Segmentation { map, shifts: centres.to_vec() }
 }

@@ -19,12 +19,7 @@ pub struct BoolWriter {
 impl BoolWriter {
     /// An empty partition.
     pub fn new() -> Self {
-        Self {
-            bytes: Vec::new(),
-            low: 0,
-            range: 255,
-            held: 0,
-        }
+        Self { bytes: Vec::new(), low: 0, range: 255, held: 0 }
     }
 
     /// Writes `bit`, which is false with probability `prob / 256`; `prob` is 1..=255.
@@ -73,8 +68,7 @@ impl BoolWriter {
         if settled >> 32 != 0 {
             self.carry();
         }
-        self.bytes
-            .extend_from_slice(&(settled as u32).to_be_bytes());
+        self.bytes.extend_from_slice(&(settled as u32).to_be_bytes());
         self.held -= 32;
         self.low &= (1 << (self.held + 8)) - 1;
     }

@@ -28,24 +28,14 @@ impl Chroma {
             .map(|(_, mode)| Self::new(cursor, coder, mode, trellis == Trellis::Every))
             .min_by_key(|way| way.price.score(lambda))
             .expect("there is at least one candidate");
-        if trellis == Trellis::Winner {
-            Self::new(cursor, coder, best.mode, true)
-        } else {
-            best
-        }
+        if trellis == Trellis::Winner { Self::new(cursor, coder, best.mode, true) } else { best }
     }
 
     fn new(cursor: &Cursor, coder: &Coder, mode: u8, trellis: bool) -> Self {
         let prediction = predict(cursor, mode);
-        let mut price = Price {
-            rate: uv_mode_cost(mode),
-            error: 0,
-        };
+        let mut price = Price { rate: uv_mode_cost(mode), error: 0 };
         let mut contexts = [4..6, 6..8].map(|at| {
-            Contexts::<2>::new(
-                &cursor.non_zero_above[at.clone()],
-                &cursor.non_zero_left[at],
-            )
+            Contexts::<2>::new(&cursor.non_zero_above[at.clone()], &cursor.non_zero_left[at])
         });
         let blocks = std::array::from_fn(|i| {
             let contexts = &mut contexts[i / 4];
@@ -56,12 +46,7 @@ impl Chroma {
             price += block_price;
             coded
         });
-        Self {
-            mode,
-            blocks,
-            price,
-            prediction,
-        }
+        Self { mode, blocks, price, prediction }
     }
 
     /// What the decoder shows.
@@ -82,13 +67,8 @@ fn predict(cursor: &Cursor, mode: u8) -> [Tile; 8] {
 fn ranked(cursor: &Cursor, coder: &Coder) -> [(u64, u8); 4] {
     let mut modes = [0, 1, 2, 3].map(|mode| {
         let prediction = predict(cursor, mode);
-        let satd: u32 = cursor
-            .source
-            .chroma
-            .iter()
-            .zip(&prediction)
-            .map(|(s, p)| dsp::satd_4x4(s, p))
-            .sum();
+        let satd: u32 =
+            cursor.source.chroma.iter().zip(&prediction).map(|(s, p)| dsp::satd_4x4(s, p)).sum();
         (coder.quant.satd_score(satd, uv_mode_cost(mode)), mode)
     });
     modes.sort_unstable();

@@ -89,9 +89,7 @@ pub struct BlockCosts {
 impl Costs {
     /// The tables for these probabilities.
     pub fn new(probs: &TokenProbs) -> Self {
-        Self {
-            blocks: std::array::from_fn(|kind| BlockCosts::new(&probs[kind])),
-        }
+        Self { blocks: std::array::from_fn(|kind| BlockCosts::new(&probs[kind])) }
     }
 }
 
@@ -115,29 +113,20 @@ impl BlockCosts {
     /// Cost of ending the block before coefficient `n`; nothing after the last.
     #[inline]
     pub fn end(&self, n: usize, context: usize) -> u32 {
-        if n < 16 {
-            u32::from(self.end[BANDS[n]][context])
-        } else {
-            0
-        }
+        if n < 16 { u32::from(self.end[BANDS[n]][context]) } else { 0 }
     }
 
     /// What a block that is not empty pays before its first coefficient.
     #[inline]
     pub fn start(&self, first: usize, context: usize) -> u32 {
-        if context == 0 {
-            u32::from(self.go_on[BANDS[first]])
-        } else {
-            0
-        }
+        if context == 0 { u32::from(self.go_on[BANDS[first]]) } else { 0 }
     }
 
     /// Cost of the level `magnitude` as coefficient `n`, in each context.
     #[inline]
     pub fn level(&self, n: usize, magnitude: usize) -> [u32; 3] {
         let extra = u32::from(EXTRA_COST[magnitude & 2047]);
-        self.tokens(n, magnitude)
-            .map(|token| u32::from(token) + extra)
+        self.tokens(n, magnitude).map(|token| u32::from(token) + extra)
     }
 
     #[inline(always)]

@@ -68,10 +68,7 @@ impl<'a> Cursor<'a> {
             planes,
             x: 0,
             y: 0,
-            source: Pixels {
-                luma: [[0; 16]; 16],
-                chroma: [[0; 16]; 8],
-            },
+            source: Pixels { luma: [[0; 16]; 16], chroma: [[0; 16]; 8] },
             luma: Edges::outside(),
             chroma: [Edges::outside(), Edges::outside()],
             above_right: [127; 4],
@@ -110,19 +107,9 @@ impl<'a> Cursor<'a> {
     fn begin_row(&mut self) {
         let corner = if self.y == 0 { 127 } else { 129 };
         let has_above = self.y > 0;
-        self.luma = Edges {
-            left: [129; 16],
-            corner,
-            has_above,
-            ..Edges::outside()
-        };
+        self.luma = Edges { left: [129; 16], corner, has_above, ..Edges::outside() };
         for edges in &mut self.chroma {
-            *edges = Edges {
-                left: [129; 8],
-                corner,
-                has_above,
-                ..Edges::outside()
-            };
+            *edges = Edges { left: [129; 8], corner, has_above, ..Edges::outside() };
         }
         self.non_zero_left = [0; 9];
         self.modes_left = [B_DC_PRED; 4];

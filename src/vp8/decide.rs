@@ -57,14 +57,7 @@ pub fn decide(cursor: &Cursor, coder: &Coder, tools: &Tools, segment: u8) -> Dec
 impl Decision {
     fn from_16x16(way: &Luma16, chroma: &Chroma) -> Self {
         let modes = [implied_b_mode(way.mode); 16];
-        Self::new(
-            Some(way.mode),
-            modes,
-            Some(way.y2),
-            way.blocks,
-            way.decoded(),
-            chroma,
-        )
+        Self::new(Some(way.mode), modes, Some(way.y2), way.blocks, way.decoded(), chroma)
     }
 
     fn from_4x4(way: Luma4, chroma: &Chroma) -> Self {
@@ -79,23 +72,10 @@ impl Decision {
         pixels: [crate::dsp::Tile; 16],
         chroma: &Chroma,
     ) -> Self {
-        let skip = y2
-            .iter()
-            .chain(&luma)
-            .chain(&chroma.blocks)
-            .all(|coded| coded.end == 0);
+        let skip = y2.iter().chain(&luma).chain(&chroma.blocks).all(|coded| coded.end == 0);
         Self {
-            block: Macroblock {
-                segment: 0,
-                skip,
-                luma: mode,
-                chroma: chroma.mode,
-                modes,
-            },
-            decoded: Pixels {
-                luma: pixels,
-                chroma: chroma.decoded(),
-            },
+            block: Macroblock { segment: 0, skip, luma: mode, chroma: chroma.mode, modes },
+            decoded: Pixels { luma: pixels, chroma: chroma.decoded() },
             y2,
             luma,
             chroma: chroma.blocks,
@@ -108,17 +88,7 @@ impl Decision {
         if self.block.skip {
             // Y2's context outlives macroblocks that have none (section 13.3).
             let keep = |side: NonZero| {
-                [
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    if self.y2.is_some() { 0 } else { side[8] },
-                ]
+                [0, 0, 0, 0, 0, 0, 0, 0, if self.y2.is_some() { 0 } else { side[8] }]
             };
             return (keep(above), keep(left));
         }
@@ -129,11 +99,7 @@ impl Decision {
         if let Some(y2) = &self.y2 {
             record(kind::Y2, y2, 8, 8);
         }
-        let luma = if self.y2.is_some() {
-            kind::LUMA_AC
-        } else {
-            kind::LUMA
-        };
+        let luma = if self.y2.is_some() { kind::LUMA_AC } else { kind::LUMA };
         for (i, coded) in self.luma.iter().enumerate() {
             record(luma, coded, i % 4, i / 4);
         }

@@ -44,31 +44,21 @@ struct Encoder<'a> {
 pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
     params.check()?;
     let tools = &params.tools;
-    let segmentation = if tools.segments {
-        analysis::by_activity(planes)
-    } else {
-        analysis::undivided(planes)
-    };
+    let segmentation =
+        if tools.segments { analysis::by_activity(planes) } else { analysis::undivided(planes) };
     let index = quant::index_for(params.quality);
     let segments = filter::segments(index, &segmentation.shifts, tools.filter);
     let encoder = Encoder {
         planes,
         tools,
         map: &segmentation.map,
-        quants: segments
-            .iter()
-            .map(|segment| SegmentQuant::new(segment.index, &DELTAS))
-            .collect(),
+        quants: segments.iter().map(|segment| SegmentQuant::new(segment.index, &DELTAS)).collect(),
         keep_decoded: params.keep_decoded,
     };
     // Modes of pictures above some 25 megapixels may not fit: then 4x4 modes are made dearer until they do.
     for mode_price in [1, 2, 4, 8, 64] {
         let mut pass = encoder.run(mode_price);
-        let probs = if tools.adapt {
-            pass.tokens.settle()
-        } else {
-            DEFAULT_TOKEN_PROBS
-        };
+        let probs = if tools.adapt { pass.tokens.settle() } else { DEFAULT_TOKEN_PROBS };
         let partitions = pass.tokens.emit(tools.partitions, &probs);
         let header = FrameHeader {
             filter: filter::header(&segments, tools.filter),
@@ -100,9 +90,7 @@ impl Encoder<'_> {
         let mut pass = Pass {
             blocks: Vec::with_capacity(width * height),
             tokens: Tokens::new(),
-            decoded: self
-                .keep_decoded
-                .then(|| Planes::new(planes.width(), planes.height())),
+            decoded: self.keep_decoded.then(|| Planes::new(planes.width(), planes.height())),
         };
         let mut costs = Costs::new(&DEFAULT_TOKEN_PROBS);
         let interval = refresh_interval(width * height);
@@ -112,11 +100,7 @@ impl Encoder<'_> {
                 cursor.load(x, y);
                 let segment = self.map[pass.blocks.len()];
                 let quant = &self.quants[usize::from(segment)];
-                let coder = Coder {
-                    quant,
-                    costs: &costs,
-                    mode_price,
-                };
+                let coder = Coder { quant, costs: &costs, mode_price };
                 pass.add(&mut cursor, &coder, self.tools, segment);
                 if self.tools.adapt && pass.blocks.len().is_multiple_of(interval) {
                     costs = Costs::new(&pass.tokens.settle());

@@ -52,26 +52,13 @@ pub fn segments(index: i32, shifts: &[i32], filter: Filter) -> Vec<Segment> {
         _ => (i32::from(AC_STEPS[index as usize]) * LEVEL_BY_STEP / 256).min(63) as u8,
     };
     let indices = shifts.iter().map(|&shift| quant::shifted(index, shift));
-    indices
-        .map(|index| Segment {
-            index,
-            filter: level(index),
-        })
-        .collect()
+    indices.map(|index| Segment { index, filter: level(index) }).collect()
 }
 
 /// The filter of the picture: its level is the highest of any segment, and off only where all are.
 pub fn header(segments: &[Segment], filter: Filter) -> FilterHeader {
-    let level = segments
-        .iter()
-        .map(|segment| segment.filter)
-        .max()
-        .unwrap_or(0);
-    FilterHeader {
-        simple: filter == Filter::Simple,
-        level,
-        sharpness: SHARPNESS,
-    }
+    let level = segments.iter().map(|segment| segment.filter).max().unwrap_or(0);
+    FilterHeader { simple: filter == Filter::Simple, level, sharpness: SHARPNESS }
 }
 
 /// Filters a whole picture in place.

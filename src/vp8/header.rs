@@ -69,9 +69,7 @@ pub fn assemble(
     for partition in &partitions[..partitions.len() - 1] {
         bytes.extend(&(partition.len() as u32).to_le_bytes()[..3]);
     }
-    partitions
-        .iter()
-        .for_each(|partition| bytes.extend(partition));
+    partitions.iter().for_each(|partition| bytes.extend(partition));
     bytes
 }
 
@@ -102,13 +100,7 @@ pub fn first_partition(header: &FrameHeader, blocks: &[Macroblock], mb_width: us
         w.put_literal(prob.into(), 8);
     }
     let segmented = header.segments.len() > 1;
-    write_modes(
-        &mut w,
-        blocks,
-        mb_width,
-        segmented.then_some(segment_probs),
-        skip_prob,
-    );
+    write_modes(&mut w, blocks, mb_width, segmented.then_some(segment_probs), skip_prob);
     w.finish()
 }
 
@@ -139,11 +131,7 @@ fn segment_probs(blocks: &[Macroblock]) -> [u8; 3] {
     for block in blocks {
         n[usize::from(block.segment)] += 1;
     }
-    [
-        prob_of(n[0] + n[1], n[2] + n[3]),
-        prob_of(n[0], n[1]),
-        prob_of(n[2], n[3]),
-    ]
+    [prob_of(n[0] + n[1], n[2] + n[3]), prob_of(n[0], n[1]), prob_of(n[2], n[3])]
 }
 
 /// Probability of the first of two counts, 255 where neither happens.
@@ -192,10 +180,7 @@ fn write_modes(
         for (block, above) in line.iter().zip(&mut row) {
             if let Some(probs) = segment_probs {
                 w.put(block.segment >= 2, probs[0]);
-                w.put(
-                    block.segment % 2 == 1,
-                    probs[1 + usize::from(block.segment / 2)],
-                );
+                w.put(block.segment % 2 == 1, probs[1 + usize::from(block.segment / 2)]);
             }
             if let Some(prob) = skip_prob {
                 w.put(block.skip, prob);
@@ -204,11 +189,7 @@ fn write_modes(
             if block.luma.is_none() {
                 for (i, &mode) in block.modes.iter().enumerate() {
                     let a = if i < 4 { above[i] } else { block.modes[i - 4] };
-                    let l = if i % 4 == 0 {
-                        left[i / 4]
-                    } else {
-                        block.modes[i - 1]
-                    };
+                    let l = if i % 4 == 0 { left[i / 4] } else { block.modes[i - 1] };
                     walk_b_mode(a, l, mode, |bit, prob| w.put(bit, prob));
                 }
             }
@@ -228,10 +209,7 @@ fn walk_y_mode(mode: Option<u8>, mut put: impl FnMut(bool, u8)) {
     if let Some(mode) = mode {
         let later = mode == H_PRED || mode == TM_PRED;
         put(later, p[1]);
-        put(
-            mode == if later { TM_PRED } else { V_PRED },
-            if later { p[3] } else { p[2] },
-        );
+        put(mode == if later { TM_PRED } else { V_PRED }, if later { p[3] } else { p[2] });
     }
 }
 
@@ -256,48 +234,11 @@ const B_MODE_PATHS: [&[(usize, bool)]; 10] = [
     &[(0, true), (1, true), (2, false)],
     &[(0, true), (1, true), (2, true), (3, false), (4, false)],
     &[(0, true), (1, true), (2, true), (3, true), (6, false)],
-    &[
-        (0, true),
-        (1, true),
-        (2, true),
-        (3, false),
-        (4, true),
-        (5, false),
-    ],
-    &[
-        (0, true),
-        (1, true),
-        (2, true),
-        (3, false),
-        (4, true),
-        (5, true),
-    ],
-    &[
-        (0, true),
-        (1, true),
-        (2, true),
-        (3, true),
-        (6, true),
-        (7, false),
-    ],
-    &[
-        (0, true),
-        (1, true),
-        (2, true),
-        (3, true),
-        (6, true),
-        (7, true),
-        (8, false),
-    ],
-    &[
-        (0, true),
-        (1, true),
-        (2, true),
-        (3, true),
-        (6, true),
-        (7, true),
-        (8, true),
-    ],
+    &[(0, true), (1, true), (2, true), (3, false), (4, true), (5, false)],
+    &[(0, true), (1, true), (2, true), (3, false), (4, true), (5, true)],
+    &[(0, true), (1, true), (2, true), (3, true), (6, true), (7, false)],
+    &[(0, true), (1, true), (2, true), (3, true), (6, true), (7, true), (8, false)],
+    &[(0, true), (1, true), (2, true), (3, true), (6, true), (7, true), (8, true)],
 ];
 
 #[inline(always)]

@@ -16,6 +16,7 @@ mod params;
 mod predict;
 mod quant;
 mod residual;
+mod sharp;
 mod tables;
 mod tokens;
 mod trellis;
@@ -32,7 +33,7 @@ pub fn encode_rgb(
     height: usize,
     params: &Params,
 ) -> Result<Frame, Error> {
-    encoder::encode(&Planes::from_rgb(pixels, width, height)?, params)
+    encoder::encode(&Planes::from_rgb(pixels, width, height, params.sharp_yuv)?, params)
 }
 
 /// Encodes interleaved RGBA, four bytes a pixel, rows top down. Alpha is ignored: it belongs into a chunk of its own.
@@ -42,7 +43,7 @@ pub fn encode_rgba(
     height: usize,
     params: &Params,
 ) -> Result<Frame, Error> {
-    encoder::encode(&Planes::from_rgba(pixels, width, height)?, params)
+    encoder::encode(&Planes::from_rgba(pixels, width, height, params.sharp_yuv)?, params)
 }
 
 /// Encodes planes that are YUV already.

@@ -30,11 +30,7 @@ impl Luma16 {
             .map(|(_, mode)| Self::new(cursor, coder, mode, trellis == Trellis::Every))
             .min_by_key(|way| way.price.score(lambda))
             .expect("there is at least one candidate");
-        if trellis == Trellis::Winner {
-            Self::new(cursor, coder, best.mode, true)
-        } else {
-            best
-        }
+        if trellis == Trellis::Winner { Self::new(cursor, coder, best.mode, true) } else { best }
     }
 
     fn new(cursor: &Cursor, coder: &Coder, mode: u8, trellis: bool) -> Self {
@@ -60,13 +56,7 @@ impl Luma16 {
             price += block_price;
             coded
         });
-        Self {
-            mode,
-            blocks,
-            y2,
-            price,
-            prediction,
-        }
+        Self { mode, blocks, y2, price, prediction }
     }
 
     /// What the decoder shows.
@@ -80,13 +70,8 @@ fn ranked(cursor: &Cursor, coder: &Coder) -> [(u64, u8); 4] {
     let mut modes = [0, 1, 2, 3].map(|mode| {
         let mut prediction = [[0; 16]; 16];
         cursor.luma.predict(mode, &mut prediction);
-        let satd: u32 = cursor
-            .source
-            .luma
-            .iter()
-            .zip(&prediction)
-            .map(|(s, p)| dsp::satd_4x4(s, p))
-            .sum();
+        let satd: u32 =
+            cursor.source.luma.iter().zip(&prediction).map(|(s, p)| dsp::satd_4x4(s, p)).sum();
         (coder.quant.satd_score(satd, y_mode_cost(Some(mode))), mode)
     });
     modes.sort_unstable();

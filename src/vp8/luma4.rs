@@ -41,10 +41,7 @@ impl Luma4 {
             modes: [0; 16],
             blocks: [Coded::EMPTY; 16],
             decoded: [[0; 16]; 16],
-            price: Price {
-                rate: y_mode_cost(None),
-                error: 0,
-            },
+            price: Price { rate: y_mode_cost(None), error: 0 },
         };
         let mut contexts =
             Contexts::<4>::new(&cursor.non_zero_above[..4], &cursor.non_zero_left[..4]);
@@ -52,15 +49,7 @@ impl Luma4 {
             let tiles = dsp::predict_4x4(&way.edge(cursor, i));
             let costs = b_mode_costs(way.mode_above(cursor, i), way.mode_left(cursor, i));
             let source = &cursor.source.luma[i];
-            let best = best_mode(
-                coder,
-                source,
-                &tiles,
-                costs,
-                contexts.at(i),
-                candidates,
-                trellis,
-            );
+            let best = best_mode(coder, source, &tiles, costs, contexts.at(i), candidates, trellis);
             way.price += best.price;
             if way.price.score(coder.quant.lambda.luma) >= limit {
                 return None;
@@ -74,19 +63,11 @@ impl Luma4 {
     }
 
     fn mode_above(&self, cursor: &Cursor, i: usize) -> u8 {
-        if i < 4 {
-            cursor.modes_above[i]
-        } else {
-            self.modes[i - 4]
-        }
+        if i < 4 { cursor.modes_above[i] } else { self.modes[i - 4] }
     }
 
     fn mode_left(&self, cursor: &Cursor, i: usize) -> u8 {
-        if i.is_multiple_of(4) {
-            cursor.modes_left[i / 4]
-        } else {
-            self.modes[i - 1]
-        }
+        if i.is_multiple_of(4) { cursor.modes_left[i / 4] } else { self.modes[i - 1] }
     }
 
     /// The edge of block `i` as `dsp::predict_4x4` asks for it. To the right of the fourth column stands the macroblock
@@ -95,11 +76,8 @@ impl Luma4 {
         let (x, y) = (i % 4, i / 4);
         let mut edge = [0; 16];
         for k in 0..4 {
-            edge[4 - k] = if x > 0 {
-                self.decoded[i - 1][4 * k + 3]
-            } else {
-                cursor.luma.left[4 * y + k]
-            };
+            edge[4 - k] =
+                if x > 0 { self.decoded[i - 1][4 * k + 3] } else { cursor.luma.left[4 * y + k] };
         }
         edge[5] = match (x, y) {
             (0, 0) => cursor.luma.corner,
@@ -119,11 +97,7 @@ impl Luma4 {
     }
 
     fn row_above<'a>(&'a self, cursor: &'a Cursor, i: usize) -> &'a [u8] {
-        if i < 4 {
-            &cursor.luma.above[4 * i..4 * i + 4]
-        } else {
-            &self.decoded[i - 4][12..]
-        }
+        if i < 4 { &cursor.luma.above[4 * i..4 * i + 4] } else { &self.decoded[i - 4][12..] }
     }
 }
 
@@ -146,11 +120,8 @@ fn best_mode(
     let mut scores: [u64; b_mode::COUNT] =
         std::array::from_fn(|mode| coder.quant.satd_score(satds[mode], mode_costs[mode].into()));
     let mut take = || {
-        let (mode, _) = scores
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, score)| **score)
-            .unwrap_or((0, &0));
+        let (mode, _) =
+            scores.iter().enumerate().min_by_key(|(_, score)| **score).unwrap_or((0, &0));
         scores[mode] = u64::MAX;
         mode
     };
@@ -161,9 +132,5 @@ fn best_mode(
             best = trial;
         }
     }
-    if trellis == Trellis::Winner && best.coded.end > 0 {
-        try_mode(best.mode, true)
-    } else {
-        best
-    }
+    if trellis == Trellis::Winner && best.coded.end > 0 { try_mode(best.mode, true) } else { best }
 }

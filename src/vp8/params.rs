@@ -10,6 +10,8 @@ pub const MAX_SIDE: usize = 16383;
 pub struct Params {
     /// 1..=100; scores about what libwebp scores at the same number.
     pub quality: u8,
+    /// Whether pixels are converted so that brightness stays right at edges between colours; on from effort 4 up.
+    pub sharp_yuv: bool,
     /// What to try.
     pub tools: Tools,
     /// Whether [`crate::Frame::decoded`] is wanted.
@@ -112,6 +114,7 @@ impl Params {
         in_range("effort", effort, (0, 6))?;
         Ok(Self {
             quality,
+            sharp_yuv: effort >= 4,
             tools: Tools::at_effort(effort),
             keep_decoded: false,
         })
@@ -166,28 +169,17 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Size { width, height } => {
-                write!(
-                    f,
-                    "{width}x{height} pixels: each side must be 1 to {MAX_SIDE}"
-                )
+                write!(f, "{width}x{height} pixels: each side must be 1 to {MAX_SIDE}")
             }
             Self::PixelCount { expected, given } => {
-                write!(
-                    f,
-                    "{given} bytes of pixels where the size asks for {expected}"
-                )
+                write!(f, "{given} bytes of pixels where the size asks for {expected}")
             }
-            Self::Param {
-                name,
-                given,
-                range: (low, high),
-            } => {
+            Self::Param { name, given, range: (low, high) } => {
                 write!(f, "{name} is {given}, it must be {low} to {high}")
             }
-            Self::TooComplex => write!(
-                f,
-                "the picture's modes do not fit into VP8's first partition"
-            ),
+            Self::TooComplex => {
+                write!(f, "the picture's modes do not fit into VP8's first partition")
+            }
         }
     }
 }

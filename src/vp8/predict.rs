@@ -24,13 +24,7 @@ pub struct Edges<const N: usize> {
 impl<const N: usize> Edges<N> {
     /// What stands round the first macroblock.
     pub const fn outside() -> Self {
-        Self {
-            above: [127; N],
-            left: [129; N],
-            corner: 127,
-            has_above: false,
-            has_left: false,
-        }
+        Self { above: [127; N], left: [129; N], corner: 127, has_above: false, has_left: false }
     }
 
     /// Fills `tiles`, (N / 4)² of them row by row, with the prediction of one of the four modes of `mb_mode`.

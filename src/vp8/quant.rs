@@ -71,34 +71,16 @@ pub struct Deltas {
 }
 
 /// The same for every picture: 2 to 4 % of bytes against none.
-pub const DELTAS: Deltas = Deltas {
-    y1_dc: 0,
-    y2_dc: 2,
-    y2_ac: -4,
-    uv_dc: -6,
-    uv_ac: -2,
-};
+pub const DELTAS: Deltas = Deltas { y1_dc: 0, y2_dc: 2, y2_ac: -4, uv_dc: -6, uv_ac: -2 };
 
 /// Quantiser index by quality, linear in between: where the mean score over the corpus is libwebp's at that quality.
-const INDEX_BY_QUALITY: [(i32, i32); 9] = [
-    (1, 96),
-    (15, 66),
-    (30, 52),
-    (45, 40),
-    (60, 32),
-    (75, 25),
-    (85, 14),
-    (92, 7),
-    (100, 0),
-];
+const INDEX_BY_QUALITY: [(i32, i32); 9] =
+    [(1, 96), (15, 66), (30, 52), (45, 40), (60, 32), (75, 25), (85, 14), (92, 7), (100, 0)];
 
 /// The quantiser index, 0..=96, of a quality 1..=100.
 pub fn index_for(quality: u8) -> i32 {
     let quality = i32::from(quality);
-    let upper = INDEX_BY_QUALITY
-        .iter()
-        .position(|&(q, _)| q >= quality.max(2))
-        .unwrap_or(8);
+    let upper = INDEX_BY_QUALITY.iter().position(|&(q, _)| q >= quality.max(2)).unwrap_or(8);
     let ((q0, i0), (q1, i1)) = (INDEX_BY_QUALITY[upper - 1], INDEX_BY_QUALITY[upper]);
     (i0 * (q1 - quality) + i1 * (quality - q0) + (q1 - q0) / 2) / (q1 - q0)
 }
@@ -197,9 +179,7 @@ impl SegmentQuant {
 pub fn shifted(index: i32, shift: i32) -> i32 {
     let log = |i: i32| log2_256(u32::from(AC_STEPS[i as usize])) as i32;
     let wish = log(index) + shift;
-    (0..128)
-        .min_by_key(|&i| (log(i) - wish).abs())
-        .unwrap_or(index)
+    (0..128).min_by_key(|&i| (log(i) - wish).abs()).unwrap_or(index)
 }
 
 #[cfg(test)]
@@ -216,14 +196,8 @@ mod tests {
     #[test]
     fn an_octave_doubles_the_step() {
         for index in 10..90 {
-            let (step, twice) = (
-                AC_STEPS[index as usize],
-                AC_STEPS[shifted(index, 256) as usize],
-            );
-            assert!(
-                (2 * step).abs_diff(twice) <= 2 + step / 16,
-                "{index}: {step} {twice}"
-            );
+            let (step, twice) = (AC_STEPS[index as usize], AC_STEPS[shifted(index, 256) as usize]);
+            assert!((2 * step).abs_diff(twice) <= 2 + step / 16, "{index}: {step} {twice}");
         }
     }
 }

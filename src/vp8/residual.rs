@@ -23,11 +23,7 @@ pub struct Coded {
 
 impl Coded {
     /// No levels.
-    pub const EMPTY: Self = Self {
-        levels: [0; 16],
-        seen: [0; 16],
-        end: 0,
-    };
+    pub const EMPTY: Self = Self { levels: [0; 16], seen: [0; 16], end: 0 };
 
     /// Whether there are levels, as a context counts it.
     pub fn non_zero(&self) -> u8 {
@@ -98,10 +94,7 @@ pub struct Contexts<const N: usize> {
 impl<const N: usize> Contexts<N> {
     /// From what stands above and to the left.
     pub fn new(above: &[u8], left: &[u8]) -> Self {
-        Self {
-            above: std::array::from_fn(|i| above[i]),
-            left: std::array::from_fn(|i| left[i]),
-        }
+        Self { above: std::array::from_fn(|i| above[i]), left: std::array::from_fn(|i| left[i]) }
     }
 
     /// Neighbours of block `i` that have levels, 0..=2.

@@ -68,20 +68,13 @@ pub fn walk(level: usize, mut branch: impl FnMut(usize, bool)) {
 
 /// Which of the six extra-bits categories a level of 5 or more belongs to.
 fn category_of(level: usize) -> usize {
-    CATEGORY_BASE
-        .iter()
-        .rposition(|&base| level >= usize::from(base))
-        .unwrap_or(0)
+    CATEGORY_BASE.iter().rposition(|&base| level >= usize::from(base)).unwrap_or(0)
 }
 
 impl Tokens {
     /// An empty recording.
     pub fn new() -> Self {
-        Self {
-            stream: Vec::new(),
-            rows: Vec::new(),
-            counts: Box::new([[[[[0; 2]; 11]; 3]; 8]; 4]),
-        }
+        Self { stream: Vec::new(), rows: Vec::new(), counts: Box::new([[[[[0; 2]; 11]; 3]; 8]; 4]) }
     }
 
     /// Marks the beginning of a row of macroblocks.
@@ -136,12 +129,9 @@ impl Tokens {
     /// as one where the size of another would not fit into its 24 bits.
     pub fn emit(&self, log2_count: u8, probs: &TokenProbs) -> Vec<Vec<u8>> {
         let count = 1 << log2_count;
-        let partitions: Vec<_> = (0..count)
-            .map(|start| self.emit_rows(start, count, probs))
-            .collect();
-        let fit = partitions[..count - 1]
-            .iter()
-            .all(|partition| partition.len() < 1 << 24);
+        let partitions: Vec<_> =
+            (0..count).map(|start| self.emit_rows(start, count, probs)).collect();
+        let fit = partitions[..count - 1].iter().all(|partition| partition.len() < 1 << 24);
         if fit { partitions } else { self.emit(0, probs) }
     }
 

@@ -60,8 +60,8 @@ pub fn quantize(
             }
         }
         best = next;
-        for context in 1..3 {
-            let score = best[context] + i64::from(costs.end(n + 1, context)) * lambda;
+        for (context, &score) in best.iter().enumerate().skip(1) {
+            let score = score + i64::from(costs.end(n + 1, context)) * lambda;
             if score < end_score {
                 (end_score, end, end_context) = (score, n + 1, context);
             }
@@ -79,19 +79,12 @@ fn walk_back(
     end: usize,
     mut context: usize,
 ) -> Coded {
-    let mut coded = Coded {
-        end,
-        ..Coded::EMPTY
-    };
+    let mut coded = Coded { end, ..Coded::EMPTY };
     for n in (first..end).rev() {
         let step = paths[n][context];
         let at = ZIGZAG[n];
         let magnitude = (step >> 2) as i16;
-        let level = if coeffs[at] < 0 {
-            -magnitude
-        } else {
-            magnitude
-        };
+        let level = if coeffs[at] < 0 { -magnitude } else { magnitude };
         coded.levels[n] = level;
         coded.seen[at] = level.wrapping_mul(quant.steps.step[at] as i16);
         context = (step & 3) as usize;

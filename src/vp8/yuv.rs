@@ -3,6 +3,7 @@
 use crate::cursor::Pixels;
 use crate::dsp::Tile;
 use crate::params::{Error, MAX_SIDE};
+use crate::sharp;
 
 /// Three planes padded to whole macroblocks by repeating the last column and row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +17,24 @@ pub struct Planes {
 }
 
 impl Planes {
-    /// Planes of interleaved RGB.
-    pub fn from_rgb(pixels: &[u8], width: usize, height: usize) -> Result<Self, Error> {
-        convert::<3>(pixels, width, height)
+    /// Planes of interleaved RGB; `sharp` corrects brightness at edges between colours.
+    pub fn from_rgb(
+        pixels: &[u8],
+        width: usize,
+        height: usize,
+        sharp: bool,
+    ) -> Result<Self, Error> {
+        convert::<3>(pixels, width, height, sharp)
     }
 
-    /// Planes of interleaved RGBA; alpha is ignored.
-    pub fn from_rgba(pixels: &[u8], width: usize, height: usize) -> Result<Self, Error> {
-        convert::<4>(pixels, width, height)
+    /// The same of interleaved RGBA; alpha is ignored.
+    pub fn from_rgba(
+        pixels: &[u8],
+        width: usize,
+        height: usize,
+        sharp: bool,
+    ) -> Result<Self, Error> {
+        convert::<4>(pixels, width, height, sharp)
     }
 
     /// Planes given as they are, without padding: luma, then U and V of half its sides, rounded up.
@@ -79,20 +90,21 @@ impl Planes {
         self.height.div_ceil(16)
     }
 
-    fn chroma_row_mut(&mut self, plane: usize, y: usize) -> &mut [u8] {
+    /// Fills the luma below the picture with its last row.
+    pub(crate) fn repeat_last_luma_row(&mut self) {
+        let stride = self.mb_width() * 16;
+        repeat_last_row(&mut self.y, stride, self.height);
+    }
+
+    fn chroma_rows_mut(&mut self, y: usize) -> [&mut [u8]; 2] {
         let stride = self.mb_width() * 8;
-        &mut self.uv[plane][y * stride..][..stride]
+        self.uv.each_mut().map(|plane| &mut plane[y * stride..][..stride])
     }
 
     /// Reads a macroblock.
     pub(crate) fn load(&self, x: usize, y: usize, pixels: &mut Pixels) {
         let stride = self.mb_width() * 16;
-        load_tiles(
-            &self.y[(y * stride + x) * 16..],
-            stride,
-            4,
-            &mut pixels.luma,
-        );
+        load_tiles(&self.y[(y * stride + x) * 16..], stride, 4, &mut pixels.luma);
         let (u, v) = pixels.chroma.split_at_mut(4);
         for (plane, tiles) in self.uv.iter().zip([u, v]) {
             load_tiles(&plane[(y * stride / 2 + x) * 8..], stride / 2, 2, tiles);
@@ -102,12 +114,7 @@ impl Planes {
     /// Writes a macroblock.
     pub(crate) fn store(&mut self, x: usize, y: usize, pixels: &Pixels) {
         let stride = self.mb_width() * 16;
-        store_tiles(
-            &mut self.y[(y * stride + x) * 16..],
-            stride,
-            4,
-            &pixels.luma,
-        );
+        store_tiles(&mut self.y[(y * stride + x) * 16..], stride, 4, &pixels.luma);
         for (plane, tiles) in self.uv.iter_mut().zip(pixels.chroma.chunks_exact(4)) {
             store_tiles(&mut plane[(y * stride / 2 + x) * 8..], stride / 2, 2, tiles);
         }
@@ -116,21 +123,14 @@ impl Planes {
 
 fn check_size(width: usize, height: usize) -> Result<(), Error> {
     let fits = |side| (1..=MAX_SIDE).contains(&side);
-    if fits(width) && fits(height) {
-        Ok(())
-    } else {
-        Err(Error::Size { width, height })
-    }
+    if fits(width) && fits(height) { Ok(()) } else { Err(Error::Size { width, height }) }
 }
 
 fn check_count(given: &[u8], expected: usize) -> Result<(), Error> {
     if given.len() == expected {
         Ok(())
     } else {
-        Err(Error::PixelCount {
-            expected,
-            given: given.len(),
-        })
+        Err(Error::PixelCount { expected, given: given.len() })
     }
 }
 
@@ -188,6 +188,7 @@ fn convert<const BYTES: usize>(
     pixels: &[u8],
     width: usize,
     height: usize,
+    sharp: bool,
 ) -> Result<Planes, Error> {
     check_size(width, height)?;
     check_count(pixels, width * height * BYTES)?;
@@ -197,44 +198,38 @@ fn convert<const BYTES: usize>(
     // Each row of chroma is sharpened once the row below it is known.
     let mut window = [0, 0, 1].map(|y| chroma_row::<BYTES>(pixels, &planes, y));
     for y in 0..rows {
-        for plane in 0..2 {
-            sharpen_row(
-                [0, 1, 2].map(|k| &window[k][plane][..]),
-                planes.chroma_row_mut(plane, y),
-            );
+        for (plane, out) in planes.chroma_rows_mut(y).into_iter().enumerate() {
+            sharpen_row(window.each_ref().map(|row| &row[plane][..]), out);
         }
         window.rotate_left(1);
         window[2] = chroma_row::<BYTES>(pixels, &planes, y + 2);
     }
-    for plane in 0..2 {
-        repeat_last_row(&mut planes.uv[plane], width.div_ceil(16) * 8, rows);
+    for plane in &mut planes.uv {
+        repeat_last_row(plane, width.div_ceil(16) * 8, rows);
+    }
+    if sharp {
+        sharp::correct_luma::<BYTES>(&mut planes, pixels);
     }
     Ok(planes)
 }
 
 fn convert_luma<const BYTES: usize>(pixels: &[u8], planes: &mut Planes) {
     let (width, stride) = (planes.width, planes.mb_width() * 16);
-    for (out, row) in planes
-        .y
-        .chunks_exact_mut(stride)
-        .zip(pixels.chunks_exact(width * BYTES))
-    {
+    for (out, row) in planes.y.chunks_exact_mut(stride).zip(pixels.chunks_exact(width * BYTES)) {
         for (out, pixel) in out.iter_mut().zip(row.chunks_exact(BYTES)) {
             *out = luma(pixel);
         }
         let last = out[width - 1];
         out[width..].fill(last);
     }
-    repeat_last_row(&mut planes.y, stride, planes.height);
+    planes.repeat_last_luma_row();
 }
 
 /// Fills the rows below the picture with its last one.
 fn repeat_last_row(plane: &mut [u8], stride: usize, rows: usize) {
     let (picture, padding) = plane.split_at_mut(rows * stride);
     let last = &picture[(rows - 1) * stride..];
-    padding
-        .chunks_exact_mut(stride)
-        .for_each(|row| row.copy_from_slice(last));
+    padding.chunks_exact_mut(stride).for_each(|row| row.copy_from_slice(last));
 }
 
 /// U and V of a row of 2x2 squares in 1/16; rows past the last repeat it, and so does an odd last column.
@@ -246,10 +241,7 @@ fn chroma_row<const BYTES: usize>(pixels: &[u8], planes: &Planes, y: usize) -> [
     let square = |upper: &[u8], lower: &[u8]| {
         let last = upper.len() - BYTES;
         chroma([0, 1, 2].map(|c| {
-            [upper[c], upper[last + c], lower[c], lower[last + c]]
-                .map(i32::from)
-                .iter()
-                .sum()
+            [upper[c], upper[last + c], lower[c], lower[last + c]].map(i32::from).iter().sum()
         }))
     };
     upper

@@ -50,12 +50,7 @@ pub fn idct_4x4(prediction: &Tile, coeffs: &Block) -> Tile {
     }
     let mut out = [0u8; 16];
     for y in 0..4 {
-        let line = inverse_4([
-            rows[4 * y] + 4,
-            rows[4 * y + 1],
-            rows[4 * y + 2],
-            rows[4 * y + 3],
-        ]);
+        let line = inverse_4([rows[4 * y] + 4, rows[4 * y + 1], rows[4 * y + 2], rows[4 * y + 3]]);
         for x in 0..4 {
             let pixel = i32::from(prediction[4 * y + x]) + (line[x] >> 3);
             out[4 * y + x] = pixel.clamp(0, 255) as u8;
@@ -140,10 +135,7 @@ pub fn quantize_4x4(coeffs: &Block, steps: &Steps, bias: &[u32; 16]) -> (Block, 
         seen[i] = raster[i].wrapping_mul(steps.step[i] as i16);
     }
     let levels: Block = std::array::from_fn(|n| raster[ZIGZAG[n]]);
-    let end = levels
-        .iter()
-        .rposition(|&level| level != 0)
-        .map_or(0, |last| last + 1);
+    let end = levels.iter().rposition(|&level| level != 0).map_or(0, |last| last + 1);
     (levels, seen, end)
 }
 
@@ -160,11 +152,7 @@ pub fn predict_4x4(edge: &[u8; 16]) -> [Tile; 10] {
         means[16 + i] = ((a + b + 1) >> 1) as u8;
     }
     let mut tiles = [[0u8; 16]; 10];
-    let sum: u32 = edge[1..5]
-        .iter()
-        .chain(&edge[6..10])
-        .map(|&p| u32::from(p))
-        .sum();
+    let sum: u32 = edge[1..5].iter().chain(&edge[6..10]).map(|&p| u32::from(p)).sum();
     tiles[0] = [((sum + 4) >> 3) as u8; 16];
     for (i, pixel) in tiles[1].iter_mut().enumerate() {
         let (left, above) = (i16::from(edge[4 - i / 4]), i16::from(edge[6 + i % 4]));

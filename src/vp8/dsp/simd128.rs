@@ -109,10 +109,7 @@ fn forward_4(i01: v128, i32: v128) -> (v128, [v128; 2]) {
     let even = low_halves(i16x8_add(a01, a10), i16x8_sub(a01, a10));
     let pairs = i16x8_shuffle::<0, 4, 1, 5, 2, 6, 3, 7>(a32, a32);
     let first = i32x4_dot_i16x8(pairs, i16x8(5352, 2217, 5352, 2217, 5352, 2217, 5352, 2217));
-    let third = i32x4_dot_i16x8(
-        pairs,
-        i16x8(2217, -5352, 2217, -5352, 2217, -5352, 2217, -5352),
-    );
+    let third = i32x4_dot_i16x8(pairs, i16x8(2217, -5352, 2217, -5352, 2217, -5352, 2217, -5352));
     (even, [first, third])
 }
 
@@ -137,10 +134,7 @@ fn inverse_4(low: v128, high: v128) -> [v128; 2] {
     let (cos, sin) = (scale(odd, COS_LESS_ONE), scale(odd, SIN_LESS_ONE));
     let swapped = swap_halves(even);
     let ab = low_halves(i16x8_add(even, swapped), i16x8_sub(even, swapped));
-    let dc = low_halves(
-        i16x8_add(cos, swap_halves(sin)),
-        i16x8_sub(sin, swap_halves(cos)),
-    );
+    let dc = low_halves(i16x8_add(cos, swap_halves(sin)), i16x8_sub(sin, swap_halves(cos)));
     let (o01, o32) = (i16x8_add(ab, dc), i16x8_sub(ab, dc));
     [
         i16x8_shuffle::<0, 4, 12, 8, 1, 5, 13, 9>(o01, o32),
@@ -168,14 +162,8 @@ pub fn error_4x4(a: &Block, b: &Block, weights: &[u16; 16]) -> u32 {
     let (a, b, weights) = (load_block(a), load_block(b), load_words(weights));
     let halves: [v128; 2] = std::array::from_fn(|i| {
         let d = i16x8_sub(a[i], b[i]);
-        let low = i32x4_mul(
-            i32x4_extmul_low_i16x8(d, d),
-            u32x4_extend_low_u16x8(weights[i]),
-        );
-        let high = i32x4_mul(
-            i32x4_extmul_high_i16x8(d, d),
-            u32x4_extend_high_u16x8(weights[i]),
-        );
+        let low = i32x4_mul(i32x4_extmul_low_i16x8(d, d), u32x4_extend_low_u16x8(weights[i]));
+        let high = i32x4_mul(i32x4_extmul_high_i16x8(d, d), u32x4_extend_high_u16x8(weights[i]));
         i32x4_add(low, high)
     });
     sum_i32x4(i32x4_add(halves[0], halves[1])) as u32
@@ -195,10 +183,7 @@ fn satd(a: v128, b: v128) -> u32 {
     let (p, q) = (i16x8_add(u, v), i16x8_sub(u, v));
     let c01 = i16x8_shuffle::<0, 4, 8, 12, 1, 5, 9, 13>(p, q);
     let c23 = i16x8_shuffle::<2, 6, 10, 14, 3, 7, 11, 15>(p, q);
-    let (p, q) = (
-        i16x8_abs(i16x8_add(c01, c23)),
-        i16x8_abs(i16x8_sub(c01, c23)),
-    );
+    let (p, q) = (i16x8_abs(i16x8_add(c01, c23)), i16x8_abs(i16x8_sub(c01, c23)));
     let most = i16x8_max(low_halves(p, q), high_halves(p, q));
     sum_i32x4(i32x4_extadd_pairwise_i16x8(most)) as u32
 }
@@ -215,12 +200,7 @@ pub fn quantize_4x4(coeffs: &Block, steps: &Steps, bias: &[u32; 16]) -> (Block, 
     let reciprocals = load_words(&steps.reciprocal);
     let step = load_words(&steps.step);
     let bias: [v128; 4] = std::array::from_fn(|i| {
-        u32x4(
-            bias[4 * i],
-            bias[4 * i + 1],
-            bias[4 * i + 2],
-            bias[4 * i + 3],
-        )
+        u32x4(bias[4 * i], bias[4 * i + 1], bias[4 * i + 2], bias[4 * i + 3])
     });
     let levels: [v128; 2] = std::array::from_fn(|i| {
         let magnitude = i16x8_abs(coeffs[i]);
@@ -276,15 +256,9 @@ pub fn predict_4x4(edge: &[u8; 16]) -> [Tile; 10] {
 
 #[inline(always)]
 fn dc(edge: v128) -> Tile {
-    let used = v128_and(
-        edge,
-        u8x16(
-            0, 255, 255, 255, 255, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0,
-        ),
-    );
-    let sum = sum_i32x4(u32x4_extadd_pairwise_u16x8(u16x8_extadd_pairwise_u8x16(
-        used,
-    )));
+    let used =
+        v128_and(edge, u8x16(0, 255, 255, 255, 255, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0));
+    let sum = sum_i32x4(u32x4_extadd_pairwise_u16x8(u16x8_extadd_pairwise_u8x16(used)));
     [((sum + 4) >> 3) as u8; 16]
 }
 
@@ -294,12 +268,6 @@ fn gradient(edge: v128) -> Tile {
     let above = u8x16_shuffle::<6, 7, 8, 9, 6, 7, 8, 9, 6, 7, 8, 9, 6, 7, 8, 9>(edge, edge);
     let corner = i16x8_splat(u8x16_extract_lane::<5>(edge).into());
     let low = i16x8_add(u16x8_extend_low_u8x16(left), u16x8_extend_low_u8x16(above));
-    let high = i16x8_add(
-        u16x8_extend_high_u8x16(left),
-        u16x8_extend_high_u8x16(above),
-    );
-    store(u8x16_narrow_i16x8(
-        i16x8_sub(low, corner),
-        i16x8_sub(high, corner),
-    ))
+    let high = i16x8_add(u16x8_extend_high_u8x16(left), u16x8_extend_high_u8x16(above));
+    store(u8x16_narrow_i16x8(i16x8_sub(low, corner), i16x8_sub(high, corner)))
 }

@@ -42,10 +42,7 @@ fn the_inverse_transform_undoes_the_forward() {
     for _ in 0..2000 {
         let (source, prediction) = (random.tile(), random.tile());
         let back = scalar::idct_4x4(&prediction, &scalar::fdct_4x4(&source, &prediction));
-        assert!(
-            source.iter().zip(&back).all(|(a, b)| a.abs_diff(*b) <= 1),
-            "{source:?} {back:?}"
-        );
+        assert!(source.iter().zip(&back).all(|(a, b)| a.abs_diff(*b) <= 1), "{source:?} {back:?}");
     }
 }
 
@@ -55,10 +52,7 @@ fn the_inverse_hadamard_undoes_the_forward() {
     for _ in 0..2000 {
         let dcs: Block = std::array::from_fn(|_| random.block()[0]);
         let back = scalar::iwht_4x4(&scalar::fwht_4x4(&dcs));
-        assert!(
-            dcs.iter().zip(&back).all(|(a, b)| a.abs_diff(*b) <= 1),
-            "{dcs:?} {back:?}"
-        );
+        assert!(dcs.iter().zip(&back).all(|(a, b)| a.abs_diff(*b) <= 1), "{dcs:?} {back:?}");
     }
 }
 
@@ -67,20 +61,10 @@ fn errors_of_coefficients_are_four_times_those_of_pixels() {
     let mut random = Random(3);
     for _ in 0..2000 {
         let (a, b) = (random.tile(), random.tile());
-        let squares = a
-            .iter()
-            .zip(&b)
-            .map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2));
+        let squares = a.iter().zip(&b).map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2));
         let pixels = f64::from(squares.sum::<u32>()) * 4.0;
-        let coeffs = f64::from(scalar::error_4x4(
-            &scalar::fdct_4x4(&a, &b),
-            &[0; 16],
-            &[1; 16],
-        ));
-        assert!(
-            (pixels - coeffs).abs() <= 0.004 * pixels + 200.0,
-            "{pixels} {coeffs}"
-        );
+        let coeffs = f64::from(scalar::error_4x4(&scalar::fdct_4x4(&a, &b), &[0; 16], &[1; 16]));
+        assert!((pixels - coeffs).abs() <= 0.004 * pixels + 200.0, "{pixels} {coeffs}");
     }
 }
 
@@ -92,10 +76,7 @@ fn quantised_levels_decode_to_within_a_step() {
         let (levels, seen, end) = scalar::quantize_4x4(&coeffs, &steps, &ROUND_TO_NEAREST);
         assert!(levels[end..].iter().all(|&level| level == 0));
         for i in 0..16 {
-            assert!(
-                coeffs[i].abs_diff(seen[i]) <= steps.step[i],
-                "{coeffs:?} {seen:?}"
-            );
+            assert!(coeffs[i].abs_diff(seen[i]) <= steps.step[i], "{coeffs:?} {seen:?}");
         }
     }
 }
@@ -137,10 +118,7 @@ mod twins {
         for _ in 0..5000 {
             let (a, b) = (random.block(), random.block());
             let weights = std::array::from_fn(|_| (random.next() % 17) as u16);
-            assert_eq!(
-                simd128::error_4x4(&a, &b, &weights),
-                scalar::error_4x4(&a, &b, &weights)
-            );
+            assert_eq!(simd128::error_4x4(&a, &b, &weights), scalar::error_4x4(&a, &b, &weights));
         }
     }
 
@@ -159,10 +137,5 @@ mod twins {
     }
 
     twin!(predict_4x4, 17, |random| random.tile());
-    twin!(
-        satd_4x4_all,
-        18,
-        |random| random.tile(),
-        std::array::from_fn(|_| random.tile())
-    );
+    twin!(satd_4x4_all, 18, |random| random.tile(), std::array::from_fn(|_| random.tile()));
 }

@@ -29,10 +29,7 @@ impl Picture {
         let image = image::load_from_memory(file).map_err(|error| error.to_string())?;
         let rgba = image.to_rgba8();
         let (width, height) = (rgba.width() as usize, rgba.height() as usize);
-        let rgb = rgba
-            .pixels()
-            .flat_map(|pixel| over_white(pixel.0))
-            .collect();
+        let rgb = rgba.pixels().flat_map(|pixel| over_white(pixel.0)).collect();
         Ok(Self { width, height, rgb })
     }
 }
@@ -51,11 +48,8 @@ pub fn score(reference: &Picture, distorted: &Picture) -> Result<f64, String> {
 
 /// The picture in the metric's own colour space.
 fn xyb(picture: &Picture) -> Result<Xyb, String> {
-    let data = picture
-        .rgb
-        .chunks_exact(3)
-        .map(|p| [0, 1, 2].map(|i| f32::from(p[i]) / 255.0))
-        .collect();
+    let data =
+        picture.rgb.chunks_exact(3).map(|p| [0, 1, 2].map(|i| f32::from(p[i]) / 255.0)).collect();
     let rgb = Rgb::new(
         data,
         picture.width,

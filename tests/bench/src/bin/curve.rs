@@ -33,10 +33,7 @@ fn main() -> ExitCode {
 fn own(effort: &str, off: &str, reference: &str, qualities: &[&str]) -> Result<(), String> {
     let picture = Picture::open(reference)?;
     for quality in qualities {
-        let number = |text: &str| {
-            text.parse::<u8>()
-                .map_err(|error| format!("{text}: {error}"))
-        };
+        let number = |text: &str| text.parse::<u8>().map_err(|error| format!("{text}: {error}"));
         let params =
             Params::new(number(quality)?, number(effort)?).map_err(|error| error.to_string())?;
         let params = slimpix_bench::without(params, off)?;
