@@ -58,7 +58,7 @@ fn interpolate(mixed: &[i32], x: usize) -> i32 {
 #[inline(always)]
 fn neighbours(at: usize, samples: usize) -> (usize, usize) {
     let near = at / 2;
-    (near, if at % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(samples - 1) })
+    (near, if at.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(samples - 1) })
 }
 
 /// Red, green and blue as decoders show them: BT.601, limited range, 16 bits of fraction.

@@ -265,7 +265,8 @@ fn mutated_options_never_panic() {
             filter: [Filter::Off, Filter::Simple, Filter::Normal][pick(3) as usize],
             partitions: pick(5) as u8,
         };
-        let params = Params { quality: pick(103) as u8, tools, keep_decoded: true };
+        let params =
+            Params { quality: pick(103) as u8, sharp_yuv: pick(2) == 0, tools, keep_decoded: true };
         if let Ok(frame) = encode_rgb(&pixels, width, height, &params) {
             let own = flat(frame.decoded.as_ref().unwrap());
             assert!(own == image_webp(&frame.bytes), "{width}x{height} {params:?}");
