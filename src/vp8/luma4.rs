@@ -119,15 +119,15 @@ fn best_mode(
     let satds = dsp::satd_4x4_all(source, tiles);
     let mut scores: [u64; b_mode::COUNT] =
         std::array::from_fn(|mode| coder.quant.satd_score(satds[mode], mode_costs[mode].into()));
-    let mut take = || {
-        let (mode, _) =
-            scores.iter().enumerate().min_by_key(|(_, score)| **score).unwrap_or((0, &0));
+    let mut next = || {
+        let least = scores.iter().enumerate().min_by_key(|(_, score)| **score);
+        let (mode, _) = least.expect("there are ten modes");
         scores[mode] = u64::MAX;
         mode
     };
-    let mut best = try_mode(take(), trellis == Trellis::Every);
+    let mut best = try_mode(next(), trellis == Trellis::Every);
     for _ in 1..candidates {
-        let trial = try_mode(take(), trellis == Trellis::Every);
+        let trial = try_mode(next(), trellis == Trellis::Every);
         if trial.price.score(coder.quant.lambda.i4) < best.price.score(coder.quant.lambda.i4) {
             best = trial;
         }
