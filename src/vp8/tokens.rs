@@ -212,3 +212,71 @@ fn emit_extra(magnitude: usize, writer: &mut BoolWriter) {
         writer.put((extra >> (probs.len() - 1 - i)) & 1 != 0, prob);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::Costs;
+
+    /// Blocks as pictures have them: levels that shrink along the scan, now and then a huge one.
+    fn blocks(count: usize) -> Vec<(usize, u8, [i16; 16])> {
+        let mut seed = 5u32;
+        let mut random = move |n: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 12) % n
+        };
+        (0..count)
+            .map(|_| {
+                let (kind, context) = (random(4) as usize, random(3) as u8);
+                let first = usize::from(kind == kind::LUMA_AC);
+                let most = if random(50) == 0 { 2048 } else { 1 + random(9) };
+                let mut levels = [0; 16];
+                for (n, level) in levels.iter_mut().enumerate().skip(first) {
+                    let magnitude = random(most) >> random(2 + n as u32 / 3);
+                    *level = if random(2) == 0 { magnitude as i16 } else { -(magnitude as i16) };
+                }
+                (kind, context, levels)
+            })
+            .collect()
+    }
+
+    fn end_of(levels: &[i16; 16]) -> usize {
+        levels.iter().rposition(|&level| level != 0).map_or(0, |last| last + 1)
+    }
+
+    #[test]
+    fn cost_is_the_size_of_what_is_written() {
+        let mut tokens = Tokens::new();
+        tokens.begin_row();
+        let blocks = blocks(5000);
+        for (kind, context, levels) in &blocks {
+            tokens.record(*kind, *context, levels, end_of(levels));
+        }
+        let probs = tokens.settle();
+        let costs = Costs::new(&probs);
+        let cost: u64 = blocks
+            .iter()
+            .map(|(kind, context, levels)| {
+                let first = usize::from(*kind == kind::LUMA_AC);
+                let cost =
+                    costs.blocks[*kind].block(levels, first, end_of(levels), usize::from(*context));
+                u64::from(cost)
+            })
+            .sum();
+        let size = tokens.emit(0, &probs)[0].len() as u64;
+        let told = cost / 256 / 8;
+        assert!(size.abs_diff(told) * 100 < size, "{told} bytes told, {size} written");
+    }
+
+    #[test]
+    fn own_probabilities_are_smaller_than_the_defaults() {
+        let mut tokens = Tokens::new();
+        tokens.begin_row();
+        for (kind, context, levels) in blocks(5000) {
+            tokens.record(kind, context, &levels, end_of(&levels));
+        }
+        let [own, default] =
+            [&tokens.settle(), &DEFAULT_TOKEN_PROBS].map(|probs| tokens.emit(0, probs)[0].len());
+        assert!(own < default, "{own} {default}");
+    }
+}
