@@ -42,7 +42,7 @@ impl Limits {
 /// Filter level in 1/256 of the luma step.
 const LEVEL_BY_STEP: i32 = 42;
 
-/// Spares all but the smallest differences inside of blocks: of 0 to 7, this and none are the best two.
+/// Filters only where neighbours differ by little: of 0, 2 and 6 the best, by 0.1 %.
 const SHARPNESS: u8 = 6;
 
 /// The segments' quantisers, and the filter that hides the edges they leave: its level follows the step.

@@ -34,8 +34,7 @@
 //!   follow well enough.
 //! - All ten 4x4 modes coded in full in place of the three or five that leave the smallest residual: 0.0 to 0.1 %.
 //! - Leaving out modes whose residual is much larger than the smallest: a tenth faster, 0.4 to 1.3 % more bytes.
-//! - A trellis for every mode tried at effort 4: 0.8 % fewer bytes, half as much time again; effort 5 has it.
-//! - Stronger activity masking than an octave of step to seven of variance: 5 to 15 % more.
+//! - A trellis for every mode tried at effort 4: 0.6 % fewer bytes, a third as much time again; effort 5 has it.
 //! - The best of four filter strengths for each picture would gain 1 %; no cheap guess at which it is was found.
 
 mod analysis;

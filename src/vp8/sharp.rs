@@ -21,16 +21,16 @@ const DARKEST: i32 = 16 * 256;
 pub fn correct_luma<const BYTES: usize>(planes: &mut Planes, pixels: &[u8]) {
     let (width, height) = (planes.width(), planes.height());
     let stride = planes.mb_width() * 16;
-    let mut mixed = [vec![0; width.div_ceil(2)], vec![0; width.div_ceil(2)]];
+    let mut interpolated = [(); 2].map(|()| Interpolator::new(width));
     for (y, row) in pixels.chunks_exact(width * BYTES).enumerate() {
-        for (plane, mixed) in planes.uv.iter().zip(&mut mixed) {
-            mix_rows(plane, stride / 2, y, height.div_ceil(2), mixed);
+        for (plane, row) in planes.uv.iter().zip(&mut interpolated) {
+            row.fill(plane, stride / 2, y, height);
         }
         let luma = &mut planes.y[y * stride..][..stride];
-        for (x, (luma, pixel)) in luma.iter_mut().zip(row.chunks_exact(BYTES)).enumerate() {
-            let wanted = [0, 1, 2].map(|c| i32::from(pixel[c]));
-            let [u, v] = mixed.each_ref().map(|mixed| interpolate(mixed, x) - 128);
-            *luma = corrected(*luma, decode(*luma, u, v), wanted);
+        let [u, v] = interpolated.each_ref().map(|row| row.across.iter());
+        for (((luma, pixel), u), v) in luma.iter_mut().zip(row.chunks_exact(BYTES)).zip(u).zip(v) {
+            let wanted = [pixel[0], pixel[1], pixel[2]].map(i32::from);
+            *luma = corrected(*luma, decode(*luma, u - 128, v - 128), wanted);
         }
         let last = luma[width - 1];
         luma[width..].fill(last);
@@ -38,27 +38,36 @@ pub fn correct_luma<const BYTES: usize>(planes: &mut Planes, pixels: &[u8]) {
     planes.repeat_last_luma_row();
 }
 
-/// Three parts of the chroma row that `y` lies in and one of the row it lies next to, as decoders interpolate.
-fn mix_rows(plane: &[u8], stride: usize, y: usize, rows: usize, mixed: &mut [i32]) {
-    let (near, far) = neighbours(y, rows);
-    let (near, far) = (&plane[near * stride..], &plane[far * stride..]);
-    for (out, (near, far)) in mixed.iter_mut().zip(near.iter().zip(far)) {
-        *out = 3 * i32::from(*near) + i32::from(*far);
+/// One row of chroma at luma's resolution, with weights of 9, 3, 3 and 1 as decoders interpolate it.
+struct Interpolator {
+    /// The row's samples mixed with those of the row next to it; the first and the last stand there twice.
+    mixed: Vec<i32>,
+    /// An even number of pixels.
+    across: Vec<i32>,
+}
+
+impl Interpolator {
+    fn new(width: usize) -> Self {
+        let samples = width.div_ceil(2);
+        Self { mixed: vec![0; samples + 2], across: vec![0; samples * 2] }
     }
-}
 
-/// The same across, which makes weights of 9, 3, 3 and 1.
-#[inline(always)]
-fn interpolate(mixed: &[i32], x: usize) -> i32 {
-    let (near, far) = neighbours(x, mixed.len());
-    (3 * mixed[near] + mixed[far] + 8) >> 4
-}
-
-/// The chroma sample that pixel `at` lies in, and the one it lies next to.
-#[inline(always)]
-fn neighbours(at: usize, samples: usize) -> (usize, usize) {
-    let near = at / 2;
-    (near, if at.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(samples - 1) })
+    /// Fills `across` for row `y` of `height`.
+    fn fill(&mut self, plane: &[u8], stride: usize, y: usize, height: usize) {
+        let samples = self.mixed.len() - 2;
+        let (near, last) = (y / 2, height.div_ceil(2) - 1);
+        let far = if y.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(last) };
+        let rows = plane[near * stride..].iter().zip(&plane[far * stride..]);
+        for (mixed, (&near, &far)) in self.mixed[1..=samples].iter_mut().zip(rows) {
+            *mixed = 3 * i32::from(near) + i32::from(far);
+        }
+        self.mixed[0] = self.mixed[1];
+        self.mixed[samples + 1] = self.mixed[samples];
+        for (pair, samples) in self.across.chunks_exact_mut(2).zip(self.mixed.windows(3)) {
+            pair[0] = (samples[0] + 3 * samples[1] + 8) >> 4;
+            pair[1] = (3 * samples[1] + samples[2] + 8) >> 4;
+        }
+    }
 }
 
 /// Red, green and blue as decoders show them: BT.601, limited range, 16 bits of fraction.
