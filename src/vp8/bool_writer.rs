@@ -96,3 +96,75 @@ impl BoolWriter {
         self.bytes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The decoder of section 7.3, bit by bit.
+    struct Reader<'a> {
+        bytes: std::slice::Iter<'a, u8>,
+        value: u32,
+        range: u32,
+        bits: u32,
+    }
+
+    impl<'a> Reader<'a> {
+        fn new(bytes: &'a [u8]) -> Self {
+            let mut reader = Self { bytes: bytes.iter(), value: 0, range: 255, bits: 0 };
+            reader.value = reader.byte() << 8 | reader.byte();
+            reader
+        }
+
+        fn byte(&mut self) -> u32 {
+            self.bytes.next().copied().unwrap_or(0).into()
+        }
+
+        fn read(&mut self, prob: u8) -> bool {
+            let split = 1 + (((self.range - 1) * u32::from(prob)) >> 8);
+            let bit = self.value >= split << 8;
+            if bit {
+                self.range -= split;
+                self.value -= split << 8;
+            } else {
+                self.range = split;
+            }
+            while self.range < 128 {
+                self.value <<= 1;
+                self.range <<= 1;
+                self.bits += 1;
+                if self.bits == 8 {
+                    self.bits = 0;
+                    self.value |= self.byte();
+                }
+            }
+            bit
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let mut seed = 3u32;
+        let mut random = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            seed >> 16
+        };
+        for length in (0..200).chain([20_000]) {
+            // Runs of unlikely bools make the long carries.
+            let bools: Vec<(bool, u8)> = (0..length)
+                .map(|_| match random() % 3 {
+                    0 => (true, 1 + (random() % 3) as u8),
+                    1 => (true, 255),
+                    _ => (random() % 2 == 0, 1 + (random() % 255) as u8),
+                })
+                .collect();
+            let mut writer = BoolWriter::new();
+            bools.iter().for_each(|&(bit, prob)| writer.put(bit, prob));
+            let bytes = writer.finish();
+            let mut reader = Reader::new(&bytes);
+            for (i, &(bit, prob)) in bools.iter().enumerate() {
+                assert_eq!(reader.read(prob), bit, "bool {i} of {length}");
+            }
+        }
+    }
+}

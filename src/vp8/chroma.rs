@@ -40,7 +40,8 @@ impl Chroma {
         let blocks = std::array::from_fn(|i| {
             let contexts = &mut contexts[i / 4];
             let coeffs = dsp::fdct_4x4(&cursor.source.chroma[i], &prediction[i]);
-            let (coded, block_price) = coder.code(&coeffs, kind::CHROMA, contexts.at(i % 4), trellis);
+            let (coded, block_price) =
+                coder.code(&coeffs, kind::CHROMA, contexts.at(i % 4), trellis);
             contexts.set(i % 4, &coded);
             price += block_price;
             coded

@@ -103,7 +103,8 @@ impl BlockCosts {
             })
         };
         Self {
-            levels: probs.map(|contexts| std::array::from_fn(|magnitude| level(&contexts, magnitude))),
+            levels: probs
+                .map(|contexts| std::array::from_fn(|magnitude| level(&contexts, magnitude))),
             end: probs.map(|contexts| contexts.map(|p| bit_cost(false, p[0]) as u16)),
             go_on: probs.map(|contexts| bit_cost(true, contexts[0][0]) as u16),
         }
@@ -134,7 +135,6 @@ impl BlockCosts {
     }
 
     /// Cost of a whole block: `levels` in coding order from `first`, `end` just past the last that is not zero.
-#[inline(never)]
     pub fn block(&self, levels: &[i16; 16], first: usize, end: usize, context: usize) -> u32 {
         if end <= first {
             return self.end(first, context);
@@ -143,7 +143,8 @@ impl BlockCosts {
         let mut cost = self.start(first, context);
         for (n, level) in levels.iter().enumerate().take(end).skip(first) {
             let magnitude = usize::from(level.unsigned_abs());
-            cost += u32::from(self.tokens(n, magnitude)[context]) + u32::from(EXTRA_COST[magnitude & 2047]);
+            cost += u32::from(self.tokens(n, magnitude)[context])
+                + u32::from(EXTRA_COST[magnitude & 2047]);
             context = magnitude.min(2);
         }
         cost + self.end(end, context)

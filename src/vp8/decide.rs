@@ -6,8 +6,8 @@ use crate::cursor::{Cursor, NonZero, Pixels};
 use crate::header::implied_b_mode;
 use crate::luma4::Luma4;
 use crate::luma16::Luma16;
-use crate::params::Tools;
-use crate::residual::{Coded, Coder};
+use crate::params::{Tools, Trellis};
+use crate::residual::{Coded, Coder, Price};
 use crate::tokens::{Tokens, kind};
 
 /// How a macroblock is predicted: everything the first partition says of it, and what the filter asks.
@@ -39,19 +39,38 @@ pub struct Decision {
 
 /// Decides everything about the macroblock under the cursor.
 pub fn decide(cursor: &Cursor, coder: &Coder, tools: &Tools, segment: u8) -> Decision {
-    let square = Luma16::best(cursor, coder, tools.i16, tools.trellis);
-    let limit = square.price.score(coder.quant.lambda.luma);
-    let blocks = match tools.i4 {
-        0 => None,
-        candidates => Luma4::best(cursor, coder, candidates, tools.trellis, limit),
-    };
     let chroma = Chroma::best(cursor, coder, tools.uv, tools.trellis);
-    let mut decision = match blocks {
-        Some(way) => Decision::from_4x4(way, &chroma),
-        None => Decision::from_16x16(&square, &chroma),
+    let mut decision = match best_luma(cursor, coder, tools) {
+        Luma::Square(way) => Decision::from_16x16(&way, &chroma),
+        Luma::Blocks(way) => Decision::from_4x4(way, &chroma),
     };
     decision.block.segment = segment;
     decision
+}
+
+/// The two ways of predicting luma.
+enum Luma {
+    Square(Luma16),
+    Blocks(Luma4),
+}
+
+/// The way that scores lower. Where the trellis is for winners, the square's is refined only when it may win.
+fn best_luma(cursor: &Cursor, coder: &Coder, tools: &Tools) -> Luma {
+    let score = |price: Price| price.score(coder.quant.lambda.luma);
+    let mut square = Luma16::best(cursor, coder, tools.i16, tools.trellis);
+    let limit = score(square.price);
+    let blocks = (tools.i4 > 0)
+        .then(|| Luma4::best(cursor, coder, tools.i4, tools.trellis, limit))
+        .flatten();
+    // A trellis seldom lowers a score by more than an eighth.
+    let clear = blocks.as_ref().is_some_and(|way| score(way.price) < limit - limit / 8);
+    if tools.trellis == Trellis::Winner && !clear {
+        square = square.refined(cursor, coder);
+    }
+    match blocks {
+        Some(way) if clear || score(way.price) < score(square.price) => Luma::Blocks(way),
+        _ => Luma::Square(square),
+    }
 }
 
 impl Decision {
@@ -87,7 +106,9 @@ impl Decision {
         let (mut above, mut left) = (cursor.non_zero_above, cursor.non_zero_left);
         if self.block.skip {
             // Y2's context outlives macroblocks that have none (section 13.3).
-            let keep = |side: NonZero| [0, 0, 0, 0, 0, 0, 0, 0, if self.y2.is_some() { 0 } else { side[8] }];
+            let keep = |side: NonZero| {
+                [0, 0, 0, 0, 0, 0, 0, 0, if self.y2.is_some() { 0 } else { side[8] }]
+            };
             return (keep(above), keep(left));
         }
         let mut record = |kind: usize, coded: &Coded, a: usize, l: usize| {

@@ -7,7 +7,7 @@ use crate::decide::{Macroblock, decide};
 use crate::filter;
 use crate::header::{FrameHeader, assemble, first_partition, fits_first_partition};
 use crate::params::{Error, Params, Tools};
-use crate::quant::{self, Deltas, SegmentQuant};
+use crate::quant::{self, DELTAS, SegmentQuant};
 use crate::residual::Coder;
 use crate::tables::DEFAULT_TOKEN_PROBS;
 use crate::tokens::Tokens;
@@ -44,36 +44,38 @@ struct Encoder<'a> {
 pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
     params.check()?;
     let tools = &params.tools;
-    let deltas = Deltas::chosen();
-    let segmentation = analysis::segment(planes, tools.segments);
+    let segmentation =
+        if tools.segments { analysis::by_activity(planes) } else { analysis::undivided(planes) };
     let index = quant::index_for(params.quality);
     let segments = filter::segments(index, &segmentation.shifts, tools.filter);
     let encoder = Encoder {
         planes,
         tools,
         map: &segmentation.map,
-        quants: segments.iter().map(|segment| SegmentQuant::new(segment.index, &deltas)).collect(),
+        quants: segments.iter().map(|segment| SegmentQuant::new(segment.index, &DELTAS)).collect(),
         keep_decoded: params.keep_decoded,
     };
     // Modes of pictures above some 25 megapixels may not fit: then 4x4 modes are made dearer until they do.
     for mode_price in [1, 2, 4, 8, 64] {
         let mut pass = encoder.run(mode_price);
         let probs = if tools.adapt { pass.tokens.settle() } else { DEFAULT_TOKEN_PROBS };
+        let partitions = pass.tokens.emit(tools.partitions, &probs);
         let header = FrameHeader {
-            filter: filter::header(&segments),
+            filter: filter::header(&segments, tools.filter),
             segments: &segments,
-            deltas,
+            deltas: DELTAS,
             probs: &probs,
-            partitions: tools.partitions.into(),
+            partitions: partitions.len().ilog2(),
         };
         let modes = first_partition(&header, &pass.blocks, planes.mb_width());
         if fits_first_partition(&modes) {
-            let partitions = pass.tokens.emit(tools.partitions, &probs);
-            // TODO sizes
             if let Some(decoded) = &mut pass.decoded {
                 filter::apply(decoded, &pass.blocks, &header.filter, &segments);
             }
-            return Ok(Frame { bytes: assemble(planes, &header, &modes, &partitions), decoded: pass.decoded });
+            return Ok(Frame {
+                bytes: assemble(planes, &header, &modes, &partitions),
+                decoded: pass.decoded,
+            });
         }
     }
     Err(Error::TooComplex)

@@ -6,11 +6,11 @@ use crate::decide::Macroblock;
 use crate::quant::Deltas;
 use crate::tables::b_mode::{B_DC_PRED, B_HE_PRED, B_TM_PRED, B_VE_PRED};
 use crate::tables::mb_mode::{DC_PRED, H_PRED, TM_PRED, V_PRED};
-use crate::yuv::Planes;
 use crate::tables::{
     DEFAULT_TOKEN_PROBS, KEY_BMODE_PROBS, KEY_UVMODE_PROBS, KEY_YMODE_PROBS, TOKEN_UPDATE_PROBS,
     TokenProbs,
 };
+use crate::yuv::Planes;
 
 /// The loop filter's parameters (section 9.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +52,12 @@ pub fn fits_first_partition(partition: &[u8]) -> bool {
 }
 
 /// The frame tag, the sizes and all partitions (sections 9.1 and 9.5).
-pub fn assemble(planes: &Planes, header: &FrameHeader, modes: &[u8], partitions: &[Vec<u8>]) -> Vec<u8> {
+pub fn assemble(
+    planes: &Planes,
+    header: &FrameHeader,
+    modes: &[u8],
+    partitions: &[Vec<u8>],
+) -> Vec<u8> {
     // A key frame, shown; the version says which filter is meant, though decoders heed the header's own flag.
     let tag = u32::from(header.filter.simple) << 1 | 1 << 4 | (modes.len() as u32) << 5;
     let mut bytes = tag.to_le_bytes()[..3].to_vec();
@@ -69,7 +74,6 @@ pub fn assemble(planes: &Planes, header: &FrameHeader, modes: &[u8], partitions:
 }
 
 /// Writes the first partition.
-#[inline(never)]
 pub fn first_partition(header: &FrameHeader, blocks: &[Macroblock], mb_width: usize) -> Vec<u8> {
     let mut w = BoolWriter::new();
     // Colour space and clamping type: the only ones there are.
@@ -134,7 +138,9 @@ fn segment_probs(blocks: &[Macroblock]) -> [u8; 3] {
 fn prob_of(no: u32, yes: u32) -> u8 {
     match no + yes {
         0 => 255,
-        total => ((u64::from(no) * 255 + u64::from(total) / 2) / u64::from(total)).clamp(1, 255) as u8,
+        total => {
+            ((u64::from(no) * 255 + u64::from(total) / 2) / u64::from(total)).clamp(1, 255) as u8
+        }
     }
 }
 
@@ -268,7 +274,8 @@ pub fn b_mode_costs(above: u8, left: u8) -> &'static [u16; 10] {
             let mut step = 0;
             while step < path.len() {
                 let (branch, bit) = path[step];
-                table[above][left][mode] += bit_cost(bit, KEY_BMODE_PROBS[above][left][branch]) as u16;
+                table[above][left][mode] +=
+                    bit_cost(bit, KEY_BMODE_PROBS[above][left][branch]) as u16;
                 step += 1;
             }
             i += 1;

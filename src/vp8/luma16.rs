@@ -21,16 +21,20 @@ pub struct Luma16 {
 }
 
 impl Luma16 {
-    /// The best mode of the `candidates` that leave the smallest residual.
+    /// The best mode of the `candidates` that leave the smallest residual, not yet [`Luma16::refined`].
     pub fn best(cursor: &Cursor, coder: &Coder, candidates: u8, trellis: Trellis) -> Self {
         let lambda = coder.quant.lambda.i16;
-        let best = ranked(cursor, coder)
+        ranked(cursor, coder)
             .into_iter()
             .take(usize::from(candidates))
             .map(|(_, mode)| Self::new(cursor, coder, mode, trellis == Trellis::Every))
             .min_by_key(|way| way.price.score(lambda))
-            .expect("there is at least one candidate");
-        if trellis == Trellis::Winner { Self::new(cursor, coder, best.mode, true) } else { best }
+            .expect("there is at least one candidate")
+    }
+
+    /// The same mode with its levels chosen together.
+    pub fn refined(&self, cursor: &Cursor, coder: &Coder) -> Self {
+        Self::new(cursor, coder, self.mode, true)
     }
 
     fn new(cursor: &Cursor, coder: &Coder, mode: u8, trellis: bool) -> Self {
@@ -45,10 +49,12 @@ impl Luma16 {
         // Y2's error is measured where it counts: in the DCs that come out of it.
         let seen_dcs = dsp::iwht_4x4(&y2.seen);
         price.error = dsp::error_4x4(&dcs, &seen_dcs, &[16; 16]).into();
-        let mut contexts = Contexts::<4>::new(&cursor.non_zero_above[..4], &cursor.non_zero_left[..4]);
+        let mut contexts =
+            Contexts::<4>::new(&cursor.non_zero_above[..4], &cursor.non_zero_left[..4]);
         let blocks = std::array::from_fn(|i| {
             coeffs[i][0] = 0;
-            let (mut coded, block_price) = coder.code(&coeffs[i], kind::LUMA_AC, contexts.at(i), trellis);
+            let (mut coded, block_price) =
+                coder.code(&coeffs[i], kind::LUMA_AC, contexts.at(i), trellis);
             contexts.set(i, &coded);
             coded.seen[0] = seen_dcs[i];
             price += block_price;

@@ -43,7 +43,8 @@ impl Luma4 {
             decoded: [[0; 16]; 16],
             price: Price { rate: y_mode_cost(None), error: 0 },
         };
-        let mut contexts = Contexts::<4>::new(&cursor.non_zero_above[..4], &cursor.non_zero_left[..4]);
+        let mut contexts =
+            Contexts::<4>::new(&cursor.non_zero_above[..4], &cursor.non_zero_left[..4]);
         for i in 0..16 {
             let tiles = dsp::predict_4x4(&way.edge(cursor, i));
             let costs = b_mode_costs(way.mode_above(cursor, i), way.mode_left(cursor, i));
@@ -75,7 +76,8 @@ impl Luma4 {
         let (x, y) = (i % 4, i / 4);
         let mut edge = [0; 16];
         for k in 0..4 {
-            edge[4 - k] = if x > 0 { self.decoded[i - 1][4 * k + 3] } else { cursor.luma.left[4 * y + k] };
+            edge[4 - k] =
+                if x > 0 { self.decoded[i - 1][4 * k + 3] } else { cursor.luma.left[4 * y + k] };
         }
         edge[5] = match (x, y) {
             (0, 0) => cursor.luma.corner,
@@ -84,7 +86,11 @@ impl Luma4 {
             _ => self.decoded[i - 5][15],
         };
         edge[6..10].copy_from_slice(self.row_above(cursor, i));
-        edge[10..14].copy_from_slice(if x < 3 { self.row_above(cursor, i + 1) } else { &cursor.above_right });
+        edge[10..14].copy_from_slice(if x < 3 {
+            self.row_above(cursor, i + 1)
+        } else {
+            &cursor.above_right
+        });
         edge[0] = edge[1];
         [edge[14], edge[15]] = [edge[13]; 2];
         edge
@@ -95,7 +101,6 @@ impl Luma4 {
     }
 }
 
-#[inline(never)]
 fn best_mode(
     coder: &Coder,
     source: &Tile,
@@ -114,14 +119,15 @@ fn best_mode(
     let satds = dsp::satd_4x4_all(source, tiles);
     let mut scores: [u64; b_mode::COUNT] =
         std::array::from_fn(|mode| coder.quant.satd_score(satds[mode], mode_costs[mode].into()));
-    let mut take = || {
-        let (mode, _) = scores.iter().enumerate().min_by_key(|(_, score)| **score).unwrap_or((0, &0));
+    let mut next = || {
+        let least = scores.iter().enumerate().min_by_key(|(_, score)| **score);
+        let (mode, _) = least.expect("there are ten modes");
         scores[mode] = u64::MAX;
         mode
     };
-    let mut best = try_mode(take(), trellis == Trellis::Every);
+    let mut best = try_mode(next(), trellis == Trellis::Every);
     for _ in 1..candidates {
-        let trial = try_mode(take(), trellis == Trellis::Every);
+        let trial = try_mode(next(), trellis == Trellis::Every);
         if trial.price.score(coder.quant.lambda.i4) < best.price.score(coder.quant.lambda.i4) {
             best = trial;
         }

@@ -10,6 +10,8 @@ pub const MAX_SIDE: usize = 16383;
 pub struct Params {
     /// 1..=100; scores about what libwebp scores at the same number.
     pub quality: u8,
+    /// Whether pixels are converted so that brightness stays right at edges between colours; on from effort 4 up.
+    pub sharp_yuv: bool,
     /// What to try.
     pub tools: Tools,
     /// Whether [`crate::Frame::decoded`] is wanted.
@@ -31,8 +33,8 @@ pub struct Tools {
     pub segments: bool,
     /// Token probabilities of the picture's own.
     pub adapt: bool,
-    /// The loop filter.
-    pub filter: bool,
+    /// Which loop filter smooths the edges of blocks.
+    pub filter: Filter,
     /// Binary logarithm of the number of token partitions, 0..=3. More than one only costs bytes, unless a decoder
     /// works on them at the same time.
     pub partitions: u8,
@@ -47,6 +49,17 @@ pub enum Trellis {
     Winner,
     /// On every mode that is tried.
     Every,
+}
+
+/// The loop filters of RFC 6386 section 15.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// None.
+    Off,
+    /// Luma only and two pixels to each side: for decoders in haste.
+    Simple,
+    /// All planes, up to three pixels to each side.
+    Normal,
 }
 
 impl Tools {
@@ -74,9 +87,16 @@ impl Tools {
             5 => (2, 3, 4, Every),
             _ => (4, 5, 4, Every),
         };
-        let t = |n: &str, d: u8| crate::tune::tune(n, d as i32) as u8;
-        let trellis = match t("trellis", 9) { 0 => Trellis::Off, 1 => Trellis::Winner, 2 => Trellis::Every, _ => trellis };
-        Self { i16: t("i16", i16), i4: t("i4", i4), uv: t("uv", uv), trellis, segments: true, adapt: true, filter: true, partitions: 0 }
+        Self {
+            i16,
+            i4,
+            uv,
+            trellis,
+            segments: true,
+            adapt: true,
+            filter: Filter::Normal,
+            partitions: 0,
+        }
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -92,7 +112,12 @@ impl Params {
     pub fn new(quality: u8, effort: u8) -> Result<Self, Error> {
         in_range("quality", quality, (1, 100))?;
         in_range("effort", effort, (0, 6))?;
-        Ok(Self { quality, tools: Tools::at_effort(effort), keep_decoded: false })
+        Ok(Self {
+            quality,
+            sharp_yuv: effort >= 4,
+            tools: Tools::at_effort(effort),
+            keep_decoded: false,
+        })
     }
 
     /// The fields are public: whatever was put into them is checked again before encoding.
@@ -103,7 +128,11 @@ impl Params {
 }
 
 fn in_range(name: &'static str, given: u8, range: (u8, u8)) -> Result<(), Error> {
-    if (range.0..=range.1).contains(&given) { Ok(()) } else { Err(Error::Param { name, given, range }) }
+    if (range.0..=range.1).contains(&given) {
+        Ok(())
+    } else {
+        Err(Error::Param { name, given, range })
+    }
 }
 
 /// Why a picture was not encoded.
@@ -148,7 +177,9 @@ impl fmt::Display for Error {
             Self::Param { name, given, range: (low, high) } => {
                 write!(f, "{name} is {given}, it must be {low} to {high}")
             }
-            Self::TooComplex => write!(f, "the picture's modes do not fit into VP8's first partition"),
+            Self::TooComplex => {
+                write!(f, "the picture's modes do not fit into VP8's first partition")
+            }
         }
     }
 }

@@ -125,10 +125,14 @@ impl Tokens {
         probs
     }
 
-    /// Writes the tokens as `2^log2_count` partitions, rows of macroblocks dealt out in turn (section 9.5).
+    /// Writes the tokens as `2^log2_count` partitions, rows of macroblocks dealt out in turn (section 9.5);
+    /// as one where the size of another would not fit into its 24 bits.
     pub fn emit(&self, log2_count: u8, probs: &TokenProbs) -> Vec<Vec<u8>> {
         let count = 1 << log2_count;
-        (0..count).map(|start| self.emit_rows(start, count, probs)).collect()
+        let partitions: Vec<_> =
+            (0..count).map(|start| self.emit_rows(start, count, probs)).collect();
+        let fit = partitions[..count - 1].iter().all(|partition| partition.len() < 1 << 24);
+        if fit { partitions } else { self.emit(0, probs) }
     }
 
     /// Every `step`-th row from `start` as one partition.
@@ -150,7 +154,8 @@ fn better_prob([no, yes]: [u32; 2], default: u8, update: u8) -> u8 {
     }
     let own = ((u64::from(no) * 255 + total / 2) / total).clamp(1, 255) as u8;
     let cost = |p: u8| {
-        u64::from(no) * u64::from(bit_cost(false, p)) + u64::from(yes) * u64::from(bit_cost(true, p))
+        u64::from(no) * u64::from(bit_cost(false, p))
+            + u64::from(yes) * u64::from(bit_cost(true, p))
     };
     let kept = cost(default) + u64::from(bit_cost(false, update));
     let told = cost(own) + u64::from(bit_cost(true, update)) + 8 * 256;
@@ -205,5 +210,73 @@ fn emit_extra(magnitude: usize, writer: &mut BoolWriter) {
     let probs = CATEGORY_PROBS[category];
     for (i, &prob) in probs.iter().enumerate() {
         writer.put((extra >> (probs.len() - 1 - i)) & 1 != 0, prob);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::Costs;
+
+    /// Blocks as pictures have them: levels that shrink along the scan, now and then a huge one.
+    fn blocks(count: usize) -> Vec<(usize, u8, [i16; 16])> {
+        let mut seed = 5u32;
+        let mut random = move |n: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 12) % n
+        };
+        (0..count)
+            .map(|_| {
+                let (kind, context) = (random(4) as usize, random(3) as u8);
+                let first = usize::from(kind == kind::LUMA_AC);
+                let most = if random(50) == 0 { 2048 } else { 1 + random(9) };
+                let mut levels = [0; 16];
+                for (n, level) in levels.iter_mut().enumerate().skip(first) {
+                    let magnitude = random(most) >> random(2 + n as u32 / 3);
+                    *level = if random(2) == 0 { magnitude as i16 } else { -(magnitude as i16) };
+                }
+                (kind, context, levels)
+            })
+            .collect()
+    }
+
+    fn end_of(levels: &[i16; 16]) -> usize {
+        levels.iter().rposition(|&level| level != 0).map_or(0, |last| last + 1)
+    }
+
+    #[test]
+    fn cost_is_the_size_of_what_is_written() {
+        let mut tokens = Tokens::new();
+        tokens.begin_row();
+        let blocks = blocks(5000);
+        for (kind, context, levels) in &blocks {
+            tokens.record(*kind, *context, levels, end_of(levels));
+        }
+        let probs = tokens.settle();
+        let costs = Costs::new(&probs);
+        let cost: u64 = blocks
+            .iter()
+            .map(|(kind, context, levels)| {
+                let first = usize::from(*kind == kind::LUMA_AC);
+                let cost =
+                    costs.blocks[*kind].block(levels, first, end_of(levels), usize::from(*context));
+                u64::from(cost)
+            })
+            .sum();
+        let size = tokens.emit(0, &probs)[0].len() as u64;
+        let told = cost / 256 / 8;
+        assert!(size.abs_diff(told) * 100 < size, "{told} bytes told, {size} written");
+    }
+
+    #[test]
+    fn own_probabilities_are_smaller_than_the_defaults() {
+        let mut tokens = Tokens::new();
+        tokens.begin_row();
+        for (kind, context, levels) in blocks(5000) {
+            tokens.record(kind, context, &levels, end_of(&levels));
+        }
+        let [own, default] =
+            [&tokens.settle(), &DEFAULT_TOKEN_PROBS].map(|probs| tokens.emit(0, probs)[0].len());
+        assert!(own < default, "{own} {default}");
     }
 }

@@ -19,8 +19,13 @@ const NEVER: i64 = i64::MAX / 2;
 type Paths = [[u32; 4]; 16];
 
 /// The best levels of a block after `context`, from coefficient `first` on.
-#[inline(never)]
-pub fn quantize(coeffs: &Block, quant: &BlockQuant, costs: &BlockCosts, first: usize, context: usize) -> Coded {
+pub fn quantize(
+    coeffs: &Block,
+    quant: &BlockQuant,
+    costs: &BlockCosts,
+    first: usize,
+    context: usize,
+) -> Coded {
     let (rounded, _, last) = dsp::quantize_4x4(coeffs, &quant.steps, &ROUND_TO_NEAREST);
     if last == 0 {
         return Coded::EMPTY;
@@ -55,8 +60,8 @@ pub fn quantize(coeffs: &Block, quant: &BlockQuant, costs: &BlockCosts, first: u
             }
         }
         best = next;
-        for context in 1..3 {
-            let score = best[context] + i64::from(costs.end(n + 1, context)) * lambda;
+        for (context, &score) in best.iter().enumerate().skip(1) {
+            let score = score + i64::from(costs.end(n + 1, context)) * lambda;
             if score < end_score {
                 (end_score, end, end_context) = (score, n + 1, context);
             }

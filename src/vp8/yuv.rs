@@ -3,6 +3,7 @@
 use crate::cursor::Pixels;
 use crate::dsp::Tile;
 use crate::params::{Error, MAX_SIDE};
+use crate::sharp;
 
 /// Three planes padded to whole macroblocks by repeating the last column and row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,18 +17,34 @@ pub struct Planes {
 }
 
 impl Planes {
-    /// Planes of interleaved RGB.
-    pub fn from_rgb(pixels: &[u8], width: usize, height: usize) -> Result<Self, Error> {
-        convert::<3>(pixels, width, height)
+    /// Planes of interleaved RGB; `sharp` corrects brightness at edges between colours.
+    pub fn from_rgb(
+        pixels: &[u8],
+        width: usize,
+        height: usize,
+        sharp: bool,
+    ) -> Result<Self, Error> {
+        convert::<3>(pixels, width, height, sharp)
     }
 
-    /// Planes of interleaved RGBA; alpha is ignored.
-    pub fn from_rgba(pixels: &[u8], width: usize, height: usize) -> Result<Self, Error> {
-        convert::<4>(pixels, width, height)
+    /// The same of interleaved RGBA; alpha is ignored.
+    pub fn from_rgba(
+        pixels: &[u8],
+        width: usize,
+        height: usize,
+        sharp: bool,
+    ) -> Result<Self, Error> {
+        convert::<4>(pixels, width, height, sharp)
     }
 
     /// Planes given as they are, without padding: luma, then U and V of half its sides, rounded up.
-    pub fn from_yuv(y: &[u8], u: &[u8], v: &[u8], width: usize, height: usize) -> Result<Self, Error> {
+    pub fn from_yuv(
+        y: &[u8],
+        u: &[u8],
+        v: &[u8],
+        width: usize,
+        height: usize,
+    ) -> Result<Self, Error> {
         check_size(width, height)?;
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
         check_count(y, width * height)?;
@@ -45,7 +62,12 @@ impl Planes {
     /// Empty planes of this size; sides are at least 1.
     pub(crate) fn new(width: usize, height: usize) -> Self {
         let blocks = width.div_ceil(16) * height.div_ceil(16);
-        Self { width, height, y: vec![0; blocks * 256], uv: [vec![0; blocks * 64], vec![0; blocks * 64]] }
+        Self {
+            width,
+            height,
+            y: vec![0; blocks * 256],
+            uv: [vec![0; blocks * 64], vec![0; blocks * 64]],
+        }
     }
 
     /// Pixels a row, without padding.
@@ -68,9 +90,15 @@ impl Planes {
         self.height.div_ceil(16)
     }
 
-    fn chroma_row_mut(&mut self, plane: usize, y: usize) -> &mut [u8] {
+    /// Fills the luma below the picture with its last row.
+    pub(crate) fn repeat_last_luma_row(&mut self) {
+        let stride = self.mb_width() * 16;
+        repeat_last_row(&mut self.y, stride, self.height);
+    }
+
+    fn chroma_rows_mut(&mut self, y: usize) -> [&mut [u8]; 2] {
         let stride = self.mb_width() * 8;
-        &mut self.uv[plane][y * stride..][..stride]
+        self.uv.each_mut().map(|plane| &mut plane[y * stride..][..stride])
     }
 
     /// Reads a macroblock.
@@ -99,7 +127,11 @@ fn check_size(width: usize, height: usize) -> Result<(), Error> {
 }
 
 fn check_count(given: &[u8], expected: usize) -> Result<(), Error> {
-    if given.len() == expected { Ok(()) } else { Err(Error::PixelCount { expected, given: given.len() }) }
+    if given.len() == expected {
+        Ok(())
+    } else {
+        Err(Error::PixelCount { expected, given: given.len() })
+    }
 }
 
 /// Copies rows `width` wide into rows of `stride`, repeating their last pixel and the last row.
@@ -152,7 +184,12 @@ fn chroma([r, g, b]: [i32; 3]) -> [i16; 2] {
 ///
 /// Chroma is the mean of four pixels, sharpened by what the decoder's interpolation is going to blur: worth 1.5 % of
 /// bytes at equal score, for next to no time.
-fn convert<const BYTES: usize>(pixels: &[u8], width: usize, height: usize) -> Result<Planes, Error> {
+fn convert<const BYTES: usize>(
+    pixels: &[u8],
+    width: usize,
+    height: usize,
+    sharp: bool,
+) -> Result<Planes, Error> {
     check_size(width, height)?;
     check_count(pixels, width * height * BYTES)?;
     let mut planes = Planes::new(width, height);
@@ -161,14 +198,17 @@ fn convert<const BYTES: usize>(pixels: &[u8], width: usize, height: usize) -> Re
     // Each row of chroma is sharpened once the row below it is known.
     let mut window = [0, 0, 1].map(|y| chroma_row::<BYTES>(pixels, &planes, y));
     for y in 0..rows {
-        for plane in 0..2 {
-            sharpen_row([0, 1, 2].map(|k| &window[k][plane][..]), planes.chroma_row_mut(plane, y));
+        for (plane, out) in planes.chroma_rows_mut(y).into_iter().enumerate() {
+            sharpen_row(window.each_ref().map(|row| &row[plane][..]), out);
         }
         window.rotate_left(1);
         window[2] = chroma_row::<BYTES>(pixels, &planes, y + 2);
     }
-    for plane in 0..2 {
-        repeat_last_row(&mut planes.uv[plane], width.div_ceil(16) * 8, rows);
+    for plane in &mut planes.uv {
+        repeat_last_row(plane, width.div_ceil(16) * 8, rows);
+    }
+    if sharp {
+        sharp::correct_luma::<BYTES>(&mut planes, pixels);
     }
     Ok(planes)
 }
@@ -182,7 +222,7 @@ fn convert_luma<const BYTES: usize>(pixels: &[u8], planes: &mut Planes) {
         let last = out[width - 1];
         out[width..].fill(last);
     }
-    repeat_last_row(&mut planes.y, stride, planes.height);
+    planes.repeat_last_luma_row();
 }
 
 /// Fills the rows below the picture with its last one.
@@ -200,9 +240,16 @@ fn chroma_row<const BYTES: usize>(pixels: &[u8], planes: &Planes, y: usize) -> [
     let (upper, lower) = (row(2 * y), row(2 * y + 1));
     let square = |upper: &[u8], lower: &[u8]| {
         let last = upper.len() - BYTES;
-        chroma([0, 1, 2].map(|c| [upper[c], upper[last + c], lower[c], lower[last + c]].map(i32::from).iter().sum()))
+        chroma([0, 1, 2].map(|c| {
+            [upper[c], upper[last + c], lower[c], lower[last + c]].map(i32::from).iter().sum()
+        }))
     };
-    upper.chunks(2 * BYTES).zip(lower.chunks(2 * BYTES)).map(|(upper, lower)| <(i16, i16)>::from(square(upper, lower))).unzip::<_, _, Vec<_>, Vec<_>>().into()
+    upper
+        .chunks(2 * BYTES)
+        .zip(lower.chunks(2 * BYTES))
+        .map(|(upper, lower)| <(i16, i16)>::from(square(upper, lower)))
+        .unzip::<_, _, Vec<_>, Vec<_>>()
+        .into()
 }
 
 /// How much of the loss to interpolation is given back, in 1/64. All of it is too much: noise is sharpened too.

@@ -10,12 +10,13 @@
 //! | `idct_4x4` | tile, coefficients ±2^15 | the decoder's reconstruction (section 14.3) |
 //! | `fwht_4x4` | 16 DCs, ±2048 | ±16384, twice the orthonormal Walsh-Hadamard |
 //! | `iwht_4x4` | coefficients ±2^15 | 16 DCs (section 14.3) |
-//! | `sse_4x4` | two tiles | sum of squared differences, < 2^20 |
 //! | `error_4x4` | coefficients, weights ≤ 16 | weighted squared differences, < 2^31 |
-//! | `satd_4x4` | two tiles | sum of absolute Hadamard coefficients of the difference, halved, < 2^13 |
-//! | `quantize_4x4` | coefficients, steps | levels 0..=2047 with sign, in coding order, and what they decode to |
-//! | `average_edge` | sixteen edge pixels | means of two and of three neighbours |
+//! | `satd_4x4`, `satd_4x4_all` | two tiles, or one against ten | sum of absolute Hadamard coefficients of the difference, halved, < 2^13 |
+//! | `quantize_4x4` | coefficients, steps, biases < 2^17 | levels 0..=2047 with sign, in coding order, and what they decode to |
+//! | `predict_4x4` | sixteen edge pixels | tiles of all ten modes |
 
+// With SIMD on, only the tests still ask the definition.
+#[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), allow(dead_code))]
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;

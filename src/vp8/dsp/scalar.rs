@@ -17,8 +17,9 @@ const COS_12: i32 = 5352;
 pub fn fdct_4x4(source: &Tile, prediction: &Tile) -> Block {
     let mut rows = [0i32; 16];
     for y in 0..4 {
-        let d: [i32; 4] =
-            std::array::from_fn(|x| i32::from(source[4 * y + x]) - i32::from(prediction[4 * y + x]));
+        let d: [i32; 4] = std::array::from_fn(|x| {
+            i32::from(source[4 * y + x]) - i32::from(prediction[4 * y + x])
+        });
         let (a0, a1) = (d[0] + d[3], d[1] + d[2]);
         let (a2, a3) = (d[1] - d[2], d[0] - d[3]);
         // Eight times the pixels' scale: at most 8 * 1020 = 8160.
@@ -94,11 +95,6 @@ fn wht_4x4(input: &Block, bias: i32) -> [i32; 16] {
         }
     }
     v
-}
-
-/// Sum of squared differences.
-pub fn sse_4x4(a: &Tile, b: &Tile) -> u32 {
-    a.iter().zip(b).map(|(&a, &b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
 /// Sum of squared differences of coefficients, each times its weight: at most 2^31 in all.

@@ -17,7 +17,8 @@ const SIN_LESS_ONE: i16 = (35468 - 65536) as i16;
 #[inline(always)]
 fn load(t: &[u8; 16]) -> v128 {
     u8x16(
-        t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[10], t[11], t[12], t[13], t[14], t[15],
+        t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[10], t[11], t[12], t[13],
+        t[14], t[15],
     )
 }
 
@@ -77,7 +78,6 @@ fn difference(a: &Tile, b: &Tile) -> [v128; 2] {
 }
 
 /// See `scalar::fdct_4x4`.
-#[inline(never)]
 pub fn fdct_4x4(source: &Tile, prediction: &Tile) -> Block {
     let [low, high] = difference(source, prediction);
     // Columns 0 and 1, and 3 and 2, with a row to a lane.
@@ -114,7 +114,6 @@ fn forward_4(i01: v128, i32: v128) -> (v128, [v128; 2]) {
 }
 
 /// See `scalar::idct_4x4`. Exact while no sum leaves 16 bits, which holds for what the forward transform gives.
-#[inline(never)]
 pub fn idct_4x4(prediction: &Tile, coeffs: &Block) -> Tile {
     let [low, high] = load_block(coeffs);
     let [low, high] = inverse_4(low, high);
@@ -158,12 +157,6 @@ fn sum_i32x4(v: v128) -> i32 {
     i32x4_extract_lane::<0>(v) + i32x4_extract_lane::<1>(v)
 }
 
-/// See `scalar::sse_4x4`.
-pub fn sse_4x4(a: &Tile, b: &Tile) -> u32 {
-    let [low, high] = difference(a, b);
-    sum_i32x4(i32x4_add(i32x4_dot_i16x8(low, low), i32x4_dot_i16x8(high, high))) as u32
-}
-
 /// See `scalar::error_4x4`.
 pub fn error_4x4(a: &Block, b: &Block, weights: &[u16; 16]) -> u32 {
     let (a, b, weights) = (load_block(a), load_block(b), load_words(weights));
@@ -196,14 +189,12 @@ fn satd(a: v128, b: v128) -> u32 {
 }
 
 /// See `scalar::satd_4x4_all`.
-#[inline(never)]
 pub fn satd_4x4_all(source: &Tile, tiles: &[Tile; 10]) -> [u32; 10] {
     let source = load(source);
     std::array::from_fn(|mode| satd(source, load(&tiles[mode])))
 }
 
 /// See `scalar::quantize_4x4`.
-#[inline(never)]
 pub fn quantize_4x4(coeffs: &Block, steps: &Steps, bias: &[u32; 16]) -> (Block, Block, usize) {
     let coeffs = load_block(coeffs);
     let reciprocals = load_words(&steps.reciprocal);
@@ -241,7 +232,6 @@ fn load_words(w: &[u16; 16]) -> [v128; 2] {
 }
 
 /// See `scalar::predict_4x4`.
-#[inline(never)]
 pub fn predict_4x4(edge: &[u8; 16]) -> [Tile; 10] {
     let edge = load(edge);
     let before = u8x16_shuffle::<0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>(edge, edge);
@@ -266,7 +256,8 @@ pub fn predict_4x4(edge: &[u8; 16]) -> [Tile; 10] {
 
 #[inline(always)]
 fn dc(edge: v128) -> Tile {
-    let used = v128_and(edge, u8x16(0, 255, 255, 255, 255, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0));
+    let used =
+        v128_and(edge, u8x16(0, 255, 255, 255, 255, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0));
     let sum = sum_i32x4(u32x4_extadd_pairwise_u16x8(u16x8_extadd_pairwise_u8x16(used)));
     [((sum + 4) >> 3) as u8; 16]
 }

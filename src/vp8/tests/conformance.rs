@@ -3,7 +3,9 @@
 //! `image-webp` always judges; libwebp does where Debian's `dwebp` and `webpinfo` are installed, and the corpus where
 //! it lies beside the repository: tests say what they skip.
 
-use slimpix_vp8::{Error, Params, Planes, Tools, Trellis, encode_planes, encode_rgb, encode_rgba};
+use slimpix_vp8::{
+    Error, Filter, Params, Planes, Tools, Trellis, encode_planes, encode_rgb, encode_rgba,
+};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -40,7 +42,8 @@ fn flat(planes: &Planes) -> Vec<u8> {
 
 /// What `image-webp` shows.
 fn image_webp(frame: &[u8]) -> Vec<u8> {
-    let decoded = image_webp::vp8::Vp8Decoder::decode_frame(frame).expect("image-webp refuses the frame");
+    let decoded =
+        image_webp::vp8::Vp8Decoder::decode_frame(frame).expect("image-webp refuses the frame");
     let (width, height) = (usize::from(decoded.width), usize::from(decoded.height));
     let stride = width.div_ceil(16) * 16;
     let crop = |plane: &[u8], stride: usize, width: usize, height: usize| -> Vec<u8> {
@@ -62,10 +65,20 @@ fn scratch(name: &str) -> PathBuf {
 fn libwebp(frame: &[u8], name: &str) -> Option<Vec<u8>> {
     let (input, output) = (scratch(&format!("{name}.webp")), scratch(&format!("{name}.yuv")));
     std::fs::write(&input, riff(frame)).unwrap();
-    let decoded = Command::new("dwebp").arg("-quiet").arg(&input).args(["-yuv", "-o"]).arg(&output).status().ok()?;
+    let decoded = Command::new("dwebp")
+        .arg("-quiet")
+        .arg(&input)
+        .args(["-yuv", "-o"])
+        .arg(&output)
+        .status()
+        .ok()?;
     assert!(decoded.success(), "{name}: libwebp refuses the file");
     if let Ok(info) = Command::new("webpinfo").arg("-quiet").arg(&input).output() {
-        assert!(info.status.success(), "{name}: webpinfo: {}", String::from_utf8_lossy(&info.stdout));
+        assert!(
+            info.status.success(),
+            "{name}: webpinfo: {}",
+            String::from_utf8_lossy(&info.stdout)
+        );
     }
     let planes = std::fs::read(&output).unwrap();
     std::fs::remove_file(input).unwrap();
@@ -134,7 +147,8 @@ fn every_tool_on_and_off() {
         Tools { trellis: Trellis::Every, ..tools.clone() },
         Tools { segments: false, ..tools.clone() },
         Tools { adapt: false, ..tools.clone() },
-        Tools { filter: false, ..tools.clone() },
+        Tools { filter: Filter::Off, ..tools.clone() },
+        Tools { filter: Filter::Simple, ..tools.clone() },
         Tools { partitions: 1, ..tools.clone() },
         Tools { partitions: 3, ..tools.clone() },
     ];
@@ -151,7 +165,10 @@ fn flat_and_extreme_pictures() {
     for (name, rgb) in [
         ("black", vec![0; 64 * 48 * 3]),
         ("white", vec![255; 64 * 48 * 3]),
-        ("checks", (0..64 * 48 * 3).map(|i| if (i / 3 + i / 192) % 2 == 0 { 0 } else { 255 }).collect()),
+        (
+            "checks",
+            (0..64 * 48 * 3).map(|i| if (i / 3 + i / 192) % 2 == 0 { 0 } else { 255 }).collect(),
+        ),
     ] {
         for quality in [1, 75, 100] {
             check(&rgb, 64, 48, &params(quality, 6), &format!("{name}-{quality}"));
@@ -198,7 +215,7 @@ fn planes_and_pixels_take_the_same_way() {
     let rgba: Vec<u8> = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 7]).collect();
     let from_rgb = encode_rgb(&rgb, width, height, &params(80, 4)).unwrap();
     assert_eq!(from_rgb.bytes, encode_rgba(&rgba, width, height, &params(80, 4)).unwrap().bytes);
-    let planes = Planes::from_rgb(&rgb, width, height).unwrap();
+    let planes = Planes::from_rgb(&rgb, width, height, true).unwrap();
     assert_eq!(from_rgb.bytes, encode_planes(&planes, &params(80, 4)).unwrap().bytes);
 }
 
@@ -206,11 +223,26 @@ fn planes_and_pixels_take_the_same_way() {
 fn wrong_arguments_are_named() {
     let params = Params::new(80, 4).unwrap();
     assert_eq!(encode_rgb(&[], 0, 3, &params).unwrap_err(), Error::Size { width: 0, height: 3 });
-    assert_eq!(encode_rgb(&[], 16384, 1, &params).unwrap_err(), Error::Size { width: 16384, height: 1 });
-    assert_eq!(encode_rgb(&[0; 11], 2, 2, &params).unwrap_err(), Error::PixelCount { expected: 12, given: 11 });
-    assert_eq!(encode_rgba(&[0; 12], 2, 2, &params).unwrap_err(), Error::PixelCount { expected: 16, given: 12 });
-    assert_eq!(Params::new(0, 4).unwrap_err(), Error::Param { name: "quality", given: 0, range: (1, 100) });
-    assert_eq!(Params::new(80, 7).unwrap_err(), Error::Param { name: "effort", given: 7, range: (0, 6) });
+    assert_eq!(
+        encode_rgb(&[], 16384, 1, &params).unwrap_err(),
+        Error::Size { width: 16384, height: 1 }
+    );
+    assert_eq!(
+        encode_rgb(&[0; 11], 2, 2, &params).unwrap_err(),
+        Error::PixelCount { expected: 12, given: 11 }
+    );
+    assert_eq!(
+        encode_rgba(&[0; 12], 2, 2, &params).unwrap_err(),
+        Error::PixelCount { expected: 16, given: 12 }
+    );
+    assert_eq!(
+        Params::new(0, 4).unwrap_err(),
+        Error::Param { name: "quality", given: 0, range: (1, 100) }
+    );
+    assert_eq!(
+        Params::new(80, 7).unwrap_err(),
+        Error::Param { name: "effort", given: 7, range: (0, 6) }
+    );
 }
 
 /// Options and sizes at random, in and out of range: an error or a sound frame, never a panic.
@@ -230,10 +262,11 @@ fn mutated_options_never_panic() {
             trellis,
             segments: pick(2) == 0,
             adapt: pick(2) == 0,
-            filter: pick(2) == 0,
+            filter: [Filter::Off, Filter::Simple, Filter::Normal][pick(3) as usize],
             partitions: pick(5) as u8,
         };
-        let params = Params { quality: pick(103) as u8, tools, keep_decoded: true };
+        let params =
+            Params { quality: pick(103) as u8, sharp_yuv: pick(2) == 0, tools, keep_decoded: true };
         if let Ok(frame) = encode_rgb(&pixels, width, height, &params) {
             let own = flat(frame.decoded.as_ref().unwrap());
             assert!(own == image_webp(&frame.bytes), "{width}x{height} {params:?}");

@@ -3,6 +3,7 @@
 //! The score is always made by the `ssimulacra2` crate, never by slimpix' own implementation: a benchmark must not
 //! be marked by the one who sits it.
 
+use slimpix_vp8::{Filter, Params, Trellis};
 use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, Xyb, compute_frame_ssimulacra2};
 
 /// An 8-bit sRGB picture without alpha, rows top down, three bytes a pixel.
@@ -17,15 +18,18 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Reads a PNG or PPM file. Alpha is laid over white, as a page would show it.
+    /// Reads a PNG, PPM or WebP file. Alpha is laid over white, as a page would show it.
     pub fn open(path: &str) -> Result<Self, String> {
-        let image = image::open(path).map_err(|error| format!("{path}: {error}"))?;
+        let file = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
+        Self::read(&file).map_err(|error| format!("{path}: {error}"))
+    }
+
+    /// The same from a file's bytes.
+    pub fn read(file: &[u8]) -> Result<Self, String> {
+        let image = image::load_from_memory(file).map_err(|error| error.to_string())?;
         let rgba = image.to_rgba8();
         let (width, height) = (rgba.width() as usize, rgba.height() as usize);
-        let rgb = rgba
-            .pixels()
-            .flat_map(|pixel| over_white(pixel.0))
-            .collect();
+        let rgb = rgba.pixels().flat_map(|pixel| over_white(pixel.0)).collect();
         Ok(Self { width, height, rgb })
     }
 }
@@ -44,11 +48,8 @@ pub fn score(reference: &Picture, distorted: &Picture) -> Result<f64, String> {
 
 /// The picture in the metric's own colour space.
 fn xyb(picture: &Picture) -> Result<Xyb, String> {
-    let data = picture
-        .rgb
-        .chunks_exact(3)
-        .map(|p| [0, 1, 2].map(|i| f32::from(p[i]) / 255.0))
-        .collect();
+    let data =
+        picture.rgb.chunks_exact(3).map(|p| [0, 1, 2].map(|i| f32::from(p[i]) / 255.0)).collect();
     let rgb = Rgb::new(
         data,
         picture.width,
@@ -70,4 +71,24 @@ pub fn riff(frame: &[u8]) -> Vec<u8> {
     file.extend(frame);
     file.extend(&[0][..pad]);
     file
+}
+
+/// The same parameters with the named tools of the VP8 encoder switched off, separated by commas; `-` for none.
+pub fn without(mut params: Params, names: &str) -> Result<Params, String> {
+    for name in names.split(',').filter(|&name| name != "-") {
+        let tools = &mut params.tools;
+        match name {
+            "i4" => tools.i4 = 0,
+            "i4-trials" => tools.i4 = 1,
+            "i16-trials" => tools.i16 = 1,
+            "uv-trials" => tools.uv = 1,
+            "trellis" => tools.trellis = Trellis::Off,
+            "trellis-every" => tools.trellis = Trellis::Winner,
+            "segments" => tools.segments = false,
+            "adapt" => tools.adapt = false,
+            "filter" => tools.filter = Filter::Off,
+            _ => return Err(format!("no tool is called {name}")),
+        }
+    }
+    Ok(params)
 }

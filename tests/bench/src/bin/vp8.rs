@@ -27,7 +27,8 @@ fn run(args: &[String]) -> Result<(), String> {
     let mut best = f64::INFINITY;
     for round in 0..=repeat {
         let start = Instant::now();
-        let frame = encode_rgb(&picture.rgb, picture.width, picture.height, &params).map_err(|error| error.to_string())?;
+        let frame = encode_rgb(&picture.rgb, picture.width, picture.height, &params)
+            .map_err(|error| error.to_string())?;
         best = best.min(start.elapsed().as_secs_f64() * 1e3);
         if round == 0 {
             std::fs::write(arg(1)?, riff(&frame.bytes)).map_err(|error| error.to_string())?;
