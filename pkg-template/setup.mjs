@@ -12,6 +12,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const TARGET = 'wasm32-unknown-unknown';
+/** Runs Rust's own tests as wasm under Node: the SIMD kernels against their scalar twins. */
+const TEST_TARGET = 'wasm32-wasip1';
 const COMPONENTS = ['rust-src', 'rustfmt', 'clippy'];
 
 /** A program that each Debian package brings, by which its presence is seen. */
@@ -29,9 +31,10 @@ const TEST_PROGRAMS = {
   pnmtopng: 'netpbm',
 };
 
+const forTests = process.argv.includes('--tests');
 setupNode();
-setupRust();
-if (process.argv.includes('--tests')) setupTestPrograms();
+setupRust(forTests ? [TARGET, TEST_TARGET] : [TARGET]);
+if (forTests) setupTestPrograms();
 
 function setupNode() {
   const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
@@ -43,13 +46,14 @@ function setupNode() {
   writeFileSync(stamp, lock);
 }
 
-function setupRust() {
+function setupRust(targets) {
   if (!output('cargo', ['--version'])) stop('cargo is missing: install Rust through rustup (https://rustup.rs), then run this again');
   const hasRustup = output('rustup', ['--version']);
   if (!hasRustup) return checkRustWithoutRustup();
   const installed = output('rustup', ['component', 'list', '--installed']) ?? '';
   const missing = COMPONENTS.filter((name) => !installed.includes(name));
-  if (!installed.includes(`rust-std-${TARGET}`)) addByRustup(['target', 'add', TARGET]);
+  const missingTargets = targets.filter((target) => !installed.includes(`rust-std-${target}`));
+  if (missingTargets.length > 0) addByRustup(['target', 'add', ...missingTargets]);
   if (missing.length > 0) addByRustup(['component', 'add', ...missing]);
 }
 

@@ -47,7 +47,8 @@ async function readBlob(blob: BlobLike): Promise<Uint8Array> {
 
 /** The body of a `Response`; a status of failure is an error and never an image. */
 export async function readResponse(response: ResponseLike): Promise<Uint8Array> {
-  if (!response.ok) throw new ImageCompressionError('IO', `${response.url || 'the response'} has status ${response.status}`);
+  // A Worker's `Request` has a body and no status.
+  if (response.ok === false) throw new ImageCompressionError('IO', `${response.url || 'the response'} has status ${response.status}`);
   if (response.bodyUsed) throw new ImageCompressionError('INVALID_INPUT', 'the body of the response has been read already');
   try {
     return new Uint8Array(await response.arrayBuffer());

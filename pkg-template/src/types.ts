@@ -44,10 +44,10 @@ export interface BlobLike {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** The part of a `Response` that is used. */
+/** The part of a `Response` that is used; a Worker's `Request`, which has no status, serves too. */
 export interface ResponseLike {
-  readonly ok: boolean;
-  readonly status: number;
+  readonly ok?: boolean;
+  readonly status?: number;
   readonly url: string;
   readonly bodyUsed: boolean;
   arrayBuffer(): Promise<ArrayBuffer>;

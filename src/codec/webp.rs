@@ -63,7 +63,11 @@ fn frame(image: &Image, options: &Options) -> Result<Vec<u8>> {
         Params::new(options.quality_or_default(), effort).map_err(Error::invalid_option)?;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let frame = match image.layout() {
-        Layout::Rgba => slimpix_vp8::encode_rgba(image.data(), width, height, &params),
+        Layout::Rgba => {
+            let mut pixels = image.data().to_vec();
+            slimpix_vp8::smooth_transparent(&mut pixels, width);
+            slimpix_vp8::encode_rgba(&pixels, width, height, &params)
+        }
         _ => slimpix_vp8::encode_rgb(image.data(), width, height, &params),
     };
     frame.map(|frame| frame.bytes).map_err(Error::encode_failed)
