@@ -41,13 +41,7 @@ pub fn decode(file: &[u8], info: &Info, detail: (u32, u32)) -> Result<Image> {
             info.format.mime_type()
         ))),
     }?;
-    let (width, height) = (image.width(), image.height());
-    if width > info.width || height > info.height {
-        return Err(Error::corrupt(format_args!(
-            "the header says {}x{}, but the pixels are {width}x{height}",
-            info.width, info.height
-        )));
-    }
+    check_promise(info, image.width(), image.height())?;
     Ok(image)
 }
 
@@ -65,6 +59,17 @@ pub fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Ve
         OutputFormat::Jpeg => jpeg::encode(image, metadata, options),
         OutputFormat::Png => png::encode(image, metadata, options),
     }
+}
+
+/// Refuses pixels beyond what the header promised and the limits admitted.
+fn check_promise(info: &Info, width: u32, height: u32) -> Result<()> {
+    if width > info.width || height > info.height {
+        return Err(Error::corrupt(format_args!(
+            "the header says {}x{}, but the pixels are {width}x{height}",
+            info.width, info.height
+        )));
+    }
+    Ok(())
 }
 
 /// Refuses sides that a format cannot hold.

@@ -7,7 +7,7 @@
 use crate::codec;
 use crate::color;
 use crate::error::{Error, Result};
-use crate::image::{Image, Layout, Limits};
+use crate::image::{Image, Limits};
 use crate::metadata::Metadata;
 use crate::options::{Animated, DEFAULT_LIMIT_INPUT_PIXELS, Options, OutputFormat, TargetSize};
 use crate::orient;
@@ -134,11 +134,8 @@ fn write(
     warnings: Vec<String>,
     options: &Options,
 ) -> Result<Output> {
-    let image = if options.format == OutputFormat::Jpeg || image.layout() == Layout::Rgb {
-        image.flatten(options.background.0)?
-    } else {
-        image
-    };
+    let opaque = options.format == OutputFormat::Jpeg;
+    let image = if opaque { image.flatten(options.background.0)? } else { image };
     let (width, height) = (image.width(), image.height());
     let data = codec::encode(&image, metadata, options)?;
     Ok(Output {

@@ -9,6 +9,7 @@ use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, ico::IcoDecoder, tiff::Tif
 use image::error::{ImageError, LimitErrorKind};
 use image::{ImageDecoder, ImageResult, Limits};
 
+use super::check_promise;
 use crate::container::{le16, le32};
 use crate::error::{Error, Result};
 use crate::image::{Image, Layout, allocate};
@@ -72,12 +73,7 @@ fn largest_icon(file: &[u8]) -> Result<Vec<u8>> {
 fn read(decoder: ImageResult<impl ImageDecoder>, info: &Info) -> Result<Image> {
     let mut decoder = decoder.map_err(decode_error)?;
     let (width, height) = decoder.dimensions();
-    if width > info.width || height > info.height {
-        return Err(Error::corrupt(format_args!(
-            "the header says {}x{}, but the pixels are {width}x{height}",
-            info.width, info.height
-        )));
-    }
+    check_promise(info, width, height)?;
     let length = usize::try_from(decoder.total_bytes())
         .map_err(|_| Error::limit(format_args!("{width}x{height} pixels do not fit memory")))?;
     drop(allocate(length)?);
