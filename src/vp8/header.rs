@@ -46,10 +46,8 @@ pub struct FrameHeader<'a> {
     pub partitions: u32,
 }
 
-/// Whether the first partition's size can be told: in 19 bits (section 9.1).
-pub fn fits_first_partition(partition: &[u8]) -> bool {
-    partition.len() < 1 << 19
-}
+/// The first partition's size is told in 19 bits (section 9.1).
+pub const FIRST_PARTITION_LIMIT: usize = 1 << 19;
 
 /// The frame tag, the sizes and all partitions (sections 9.1 and 9.5).
 pub fn assemble(
