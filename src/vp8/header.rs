@@ -81,7 +81,7 @@ pub fn first_partition(header: &FrameHeader, blocks: &[Macroblock], mb_width: us
     w.put_flag(header.filter.simple);
     w.put_literal(header.filter.level.into(), 6);
     w.put_literal(header.filter.sharpness.into(), 3);
-    // No filter deltas by mode: a key frame has one reference, and no mode of it gained by one.
+    // No filter deltas by mode or reference: segments set the level already.
     w.put_flag(false);
     w.put_literal(header.partitions, 2);
     w.put_literal(header.segments[0].index as u32, 7);
