@@ -5,7 +5,7 @@ use crate::cost::Costs;
 use crate::cursor::Cursor;
 use crate::decide::{Macroblock, decide};
 use crate::filter;
-use crate::header::{FrameHeader, assemble, first_partition, fits_first_partition};
+use crate::header::{FIRST_PARTITION_LIMIT, FrameHeader, Segment, assemble, first_partition};
 use crate::params::{Error, Params, Tools};
 use crate::quant::{self, DELTAS, SegmentQuant};
 use crate::residual::Coder;
@@ -43,11 +43,16 @@ struct Encoder<'a> {
 /// Encodes planes.
 pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
     params.check()?;
+    encode_within(planes, params, FIRST_PARTITION_LIMIT)
+}
+
+/// Encodes planes so that the modes take less than `limit` bytes.
+fn encode_within(planes: &Planes, params: &Params, limit: usize) -> Result<Frame, Error> {
     let tools = &params.tools;
     let segmentation =
         if tools.segments { analysis::by_activity(planes) } else { analysis::undivided(planes) };
-    let index = quant::index_for(params.quality);
-    let segments = filter::segments(index, &segmentation.shifts, tools.filter);
+    let segments =
+        filter::segments(quant::index_for(params.quality), &segmentation.shifts, tools.filter);
     let encoder = Encoder {
         planes,
         tools,
@@ -56,29 +61,10 @@ pub fn encode(planes: &Planes, params: &Params) -> Result<Frame, Error> {
         keep_decoded: params.keep_decoded,
     };
     // Modes of pictures above some 25 megapixels may not fit: then 4x4 modes are made dearer until they do.
-    for mode_price in [1, 2, 4, 8, 64] {
-        let mut pass = encoder.run(mode_price);
-        let probs = if tools.adapt { pass.tokens.settle() } else { DEFAULT_TOKEN_PROBS };
-        let partitions = pass.tokens.emit(tools.partitions, &probs);
-        let header = FrameHeader {
-            filter: filter::header(&segments, tools.filter),
-            segments: &segments,
-            deltas: DELTAS,
-            probs: &probs,
-            partitions: partitions.len().ilog2(),
-        };
-        let modes = first_partition(&header, &pass.blocks, planes.mb_width());
-        if fits_first_partition(&modes) {
-            if let Some(decoded) = &mut pass.decoded {
-                filter::apply(decoded, &pass.blocks, &header.filter, &segments);
-            }
-            return Ok(Frame {
-                bytes: assemble(planes, &header, &modes, &partitions),
-                decoded: pass.decoded,
-            });
-        }
-    }
-    Err(Error::TooComplex)
+    [1, 2, 4, 8, 64]
+        .into_iter()
+        .find_map(|mode_price| encoder.run(mode_price).write(planes, tools, &segments, limit))
+        .ok_or(Error::TooComplex)
 }
 
 impl Encoder<'_> {
@@ -126,5 +112,63 @@ impl Pass {
             planes.store(cursor.x, cursor.y, &decision.decoded);
         }
         self.blocks.push(decision.block);
+    }
+
+    /// The frame, or nothing where its modes take `limit` bytes or more.
+    fn write(
+        mut self,
+        planes: &Planes,
+        tools: &Tools,
+        segments: &[Segment],
+        limit: usize,
+    ) -> Option<Frame> {
+        let probs = if tools.adapt { self.tokens.settle() } else { DEFAULT_TOKEN_PROBS };
+        let partitions = self.tokens.emit(tools.partitions, &probs);
+        let header = FrameHeader {
+            filter: filter::header(segments, tools.filter),
+            segments,
+            deltas: DELTAS,
+            probs: &probs,
+            partitions: partitions.len().ilog2(),
+        };
+        let modes = first_partition(&header, &self.blocks, planes.mb_width());
+        if modes.len() >= limit {
+            return None;
+        }
+        if let Some(decoded) = &mut self.decoded {
+            filter::apply(decoded, &self.blocks, &header.filter, segments);
+        }
+        Some(Frame { bytes: assemble(planes, &header, &modes, &partitions), decoded: self.decoded })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(width: usize, height: usize) -> Planes {
+        let mut seed = 9u32;
+        let mut random = |_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 24) as u8
+        };
+        let rgb: Vec<u8> = (0..width * height * 3).map(&mut random).collect();
+        Planes::from_rgb(&rgb, width, height, false).unwrap()
+    }
+
+    #[test]
+    fn modes_that_do_not_fit_are_made_to() {
+        let planes = noise(160, 160);
+        let params = Params::new(90, 2).unwrap();
+        let size = |frame: &Frame| {
+            let tag = u32::from_le_bytes([frame.bytes[0], frame.bytes[1], frame.bytes[2], 0]);
+            (tag >> 5) as usize
+        };
+        let free = size(&encode(&planes, &params).unwrap());
+        let limit = free * 2 / 3;
+        let frame = encode_within(&planes, &params, limit).unwrap();
+        assert!(size(&frame) < limit, "{} of {limit}, {free} without", size(&frame));
+        image_webp::vp8::Vp8Decoder::decode_frame(&frame.bytes[..]).unwrap();
+        assert_eq!(encode_within(&planes, &params, 20).unwrap_err(), Error::TooComplex);
     }
 }

@@ -46,10 +46,8 @@ pub struct FrameHeader<'a> {
     pub partitions: u32,
 }
 
-/// Whether the first partition's size can be told: in 19 bits (section 9.1).
-pub fn fits_first_partition(partition: &[u8]) -> bool {
-    partition.len() < 1 << 19
-}
+/// The first partition's size is told in 19 bits (section 9.1).
+pub const FIRST_PARTITION_LIMIT: usize = 1 << 19;
 
 /// The frame tag, the sizes and all partitions (sections 9.1 and 9.5).
 pub fn assemble(
@@ -83,7 +81,7 @@ pub fn first_partition(header: &FrameHeader, blocks: &[Macroblock], mb_width: us
     w.put_flag(header.filter.simple);
     w.put_literal(header.filter.level.into(), 6);
     w.put_literal(header.filter.sharpness.into(), 3);
-    // No filter deltas by mode: a key frame has one reference, and no mode of it gained by one.
+    // No filter deltas by mode or reference: segments set the level already.
     w.put_flag(false);
     w.put_literal(header.partitions, 2);
     w.put_literal(header.segments[0].index as u32, 7);

@@ -216,6 +216,10 @@ fn planes_and_pixels_take_the_same_way() {
     let from_rgb = encode_rgb(&rgb, width, height, &params(80, 4)).unwrap();
     assert_eq!(from_rgb.bytes, encode_rgba(&rgba, width, height, &params(80, 4)).unwrap().bytes);
     let planes = Planes::from_rgb(&rgb, width, height, true).unwrap();
+    let given = flat(&planes);
+    let (y, chroma) = given.split_at(width * height);
+    let (u, v) = chroma.split_at(chroma.len() / 2);
+    assert_eq!(planes, Planes::from_yuv(y, u, v, width, height).unwrap());
     assert_eq!(from_rgb.bytes, encode_planes(&planes, &params(80, 4)).unwrap().bytes);
 }
 

@@ -86,6 +86,7 @@ pub fn without(mut params: Params, names: &str) -> Result<Params, String> {
             "trellis-every" => tools.trellis = Trellis::Winner,
             "segments" => tools.segments = false,
             "adapt" => tools.adapt = false,
+            "sharp" => params.sharp_yuv = false,
             "filter" => tools.filter = Filter::Off,
             _ => return Err(format!("no tool is called {name}")),
         }

@@ -1,6 +1,7 @@
-//! `vp8 IN.png OUT.webp QUALITY EFFORT [REPEAT] [off=FEATURE,...]`: encodes with slimpix-vp8, natively or under WASI.
+//! `vp8 IN.png OUT.webp QUALITY EFFORT [REPEAT [OFF]]`: encodes with slimpix-vp8, natively or under WASI.
 //!
-//! `REPEAT` encodes so many times more, for timing from outside. Prints the milliseconds of the fastest.
+//! Encodes `REPEAT` times more, for timing from outside, with the tools named in `OFF` (comma-separated) switched off.
+//! Prints the milliseconds of the fastest.
 
 use slimpix_bench::{Picture, riff};
 use slimpix_vp8::{Params, encode_rgb};
@@ -12,7 +13,7 @@ fn main() -> ExitCode {
     match run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}\nusage: vp8 IN.png OUT.webp QUALITY EFFORT [REPEAT]");
+            eprintln!("{error}\nusage: vp8 IN.png OUT.webp QUALITY EFFORT [REPEAT [OFF]]");
             ExitCode::FAILURE
         }
     }
@@ -23,6 +24,7 @@ fn run(args: &[String]) -> Result<(), String> {
     let number = |i: usize| arg(i)?.parse::<u8>().map_err(|error| error.to_string());
     let picture = Picture::open(arg(0)?)?;
     let params = Params::new(number(2)?, number(3)?).map_err(|error| error.to_string())?;
+    let params = slimpix_bench::without(params, args.get(5).map_or("-", String::as_str))?;
     let repeat = if args.len() > 4 { number(4)? } else { 0 };
     let mut best = f64::INFINITY;
     for round in 0..=repeat {
