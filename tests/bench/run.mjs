@@ -18,7 +18,9 @@ if (!names.includes(name)) {
   console.error(`usage: npm run bench -- ${names.join('|')} [options]`);
   process.exit(2);
 }
-for (const script of ['pkg-template/setup.mjs', 'pkg-template/build.mjs', `tests/bench/${name}.mjs`]) {
-  const { status } = spawnSync(process.execPath, [script, ...(script.includes('bench') ? options : [])], { cwd: root, stdio: 'inherit' });
+// The tests' set-up, since benchmarks too run Rust as wasm under Node.
+const steps = [['pkg-template/setup.mjs', '--tests'], ['pkg-template/build.mjs'], [`tests/bench/${name}.mjs`, ...options]];
+for (const step of steps) {
+  const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
