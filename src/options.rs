@@ -168,6 +168,9 @@ pub struct Options {
     /// Lossy WebP only: 0 (fast) to 6 (small); default 4.
     #[serde(default)]
     pub effort: Option<u32>,
+    /// Lossy WebP's alpha: 1 (two levels) to 100 (exact); default 100.
+    #[serde(default)]
+    pub alpha_quality: Option<u32>,
     /// AVIF only: 1 (small) to 10 (fast); default 6.
     #[serde(default)]
     pub avif_speed: Option<u32>,
@@ -180,11 +183,12 @@ pub struct Options {
 }
 
 /// The range of each number, by the key that JavaScript uses.
-pub const RANGES: [(&str, RangeInclusive<u64>); 5] = [
+pub const RANGES: [(&str, RangeInclusive<u64>); 6] = [
     ("quality", 1..=100),
     ("maxDimension", 1..=65535),
     ("targetSize", 1..=65535),
     ("effort", 0..=6),
+    ("alphaQuality", 1..=100),
     ("avifSpeed", 1..=10),
 ];
 
@@ -208,6 +212,7 @@ impl Options {
             optimize: true,
             lossless: false,
             effort: None,
+            alpha_quality: None,
             avif_speed: None,
             animated: Animated::Error,
             limit_input_pixels: None,
@@ -222,6 +227,7 @@ impl Options {
         in_range("targetSize", size.width)?;
         in_range("targetSize", size.height)?;
         in_range("effort", self.effort)?;
+        in_range("alphaQuality", self.alpha_quality)?;
         in_range("avifSpeed", self.avif_speed)?;
         if self.target_size == Some(TargetSize::default()) {
             return Err(Error::invalid_option("targetSize needs a width, a height or both"));

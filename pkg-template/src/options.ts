@@ -43,6 +43,7 @@ export interface EngineOptions {
   lossless?: boolean;
   avifSpeed?: number;
   effort?: number;
+  alphaQuality?: number;
   animated?: 'error' | 'first';
   limitInputPixels?: number;
 }
@@ -99,6 +100,7 @@ export const COMPRESSION_RULES = {
   lossless: boolean,
   avifSpeed: integer(1, 10),
   effort: integer(0, 6),
+  alphaQuality: integer(1, 100),
   animated: choice('error', 'first'),
   limitInputPixels: integer(1, SIDE_MAX * SIDE_MAX),
   decoders,
@@ -201,6 +203,7 @@ export function resolveOptions(
     lossless: config.lossless,
     avifSpeed: format === 'avif' ? (config.avifSpeed ?? service.avifSpeed) : undefined,
     effort: format === 'webp' ? config.effort : undefined,
+    alphaQuality: format === 'webp' ? config.alphaQuality : undefined,
     animated: config.animated,
     limitInputPixels: config.limitInputPixels,
   });

@@ -123,6 +123,8 @@ export interface CompressionConfig {
   readonly avifSpeed?: number;
   /** WebP: 0 (fastest) to 6 (smallest), an integer. Default 4. */
   readonly effort?: number;
+  /** Lossy WebP's alpha: 1 (two levels) to 100 (every level exact), an integer. Default: 100. */
+  readonly alphaQuality?: number;
   /** Animated input: an error, or its first frame. Default 'error'. */
   readonly animated?: 'error' | 'first';
   /** Refuse input of more pixels than this. 1 to 4294836225; default 268402689 (16383²). */

@@ -1,4 +1,6 @@
-//! The `ALPH` chunk of lossy WebP: alpha, exact (WebP container specification, "Alpha").
+//! The `ALPH` chunk of lossy WebP (WebP container specification, "Alpha").
+//!
+//! Alpha is exact unless fewer levels are asked for; clear and solid stay so at any number.
 //!
 //! Each of the four filters is tried; what it leaves is coded as the green channel of a lossless
 //! picture, or stored as it is where that is shorter.
@@ -24,11 +26,12 @@ enum Filter {
     Gradient = 3,
 }
 
-/// The chunk's body for a picture with alpha.
-pub(super) fn chunk(image: &Image) -> Result<Vec<u8>> {
+/// The chunk's body for a picture with alpha, of `quality` 1 to 100.
+pub(super) fn chunk(image: &Image, quality: u32) -> Result<Vec<u8>> {
+    let levels = levels(quality);
     let mut plane = allocate(image.pixels::<4>().len())?;
     for (sample, pixel) in plane.iter_mut().zip(image.pixels::<4>()) {
-        *sample = pixel[3];
+        *sample = nearest_level(pixel[3], levels);
     }
     let mut best = [&[0], plane.as_slice()].concat();
     for filter in [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient] {
@@ -39,6 +42,18 @@ pub(super) fn chunk(image: &Image) -> Result<Vec<u8>> {
         }
     }
     Ok(best)
+}
+
+/// How many levels a quality keeps: 2 at 1, 16 at 70 and all 256 at 100; libwebp's scale.
+const fn levels(quality: u32) -> u32 {
+    if quality <= 70 { 2 + quality / 5 } else { 16 + (quality - 70) * 8 }
+}
+
+/// The nearest of `levels` evenly spaced alphas from 0 to 255.
+fn nearest_level(alpha: u8, levels: u32) -> u8 {
+    let steps = levels.min(256) - 1;
+    let step = (u32::from(alpha) * steps + 127) / 255;
+    ((step * 255 + steps / 2) / steps) as u8
 }
 
 /// Each sample less its prediction, modulo 256. The first row is foretold from the left and the
@@ -73,4 +88,18 @@ fn code(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>> {
     let body = riff_chunks(&file).find(|chunk| &chunk.name == b"VP8L").map(|chunk| chunk.body);
     let stream = body.and_then(|body| body.get(LOSSLESS_HEADER..));
     stream.map(<[u8]>::to_vec).ok_or_else(|| Error::internal("no lossless stream for the alpha"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_quality_is_exact_and_the_ends_always_stay() {
+        assert!((0..=255).all(|alpha| nearest_level(alpha, levels(100)) == alpha));
+        for quality in 1..=100 {
+            let kept: Vec<u8> = (0..=255).map(|a| nearest_level(a, levels(quality))).collect();
+            assert!(kept.is_sorted() && kept[0] == 0 && kept[255] == 255, "quality {quality}");
+        }
+    }
 }

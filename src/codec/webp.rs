@@ -1,7 +1,7 @@
 //! WebP: both kinds in, both kinds out.
 //!
 //! Lossy pictures are VP8 key frames by [`slimpix_vp8`], packed here (WebP container
-//! specification): alpha lies in a chunk of its own, exact, by [`alph`](super::alph); a header
+//! specification): alpha lies in a chunk of its own, by [`alph`](super::alph); a header
 //! chunk says what else there is. A lossy picture without alpha and metadata is the frame alone.
 
 use std::io::Cursor;
@@ -23,6 +23,9 @@ const DEFAULT_EFFORT: u32 = 4;
 
 /// The effort without `optimize`.
 const FAST_EFFORT: u32 = 1;
+
+/// Alpha with every level kept.
+const EXACT_ALPHA: u32 = 100;
 
 /// Flags of the `VP8X` chunk.
 const HAS_ICC: u8 = 0x20;
@@ -52,7 +55,11 @@ pub(super) fn encode(image: &Image, metadata: Metadata, options: &Options) -> Re
         return encode_lossless(image, metadata);
     }
     let frame = frame(image, options)?;
-    let alpha = if image.is_opaque() { None } else { Some(alph::chunk(image)?) };
+    let alpha = if image.is_opaque() {
+        None
+    } else {
+        Some(alph::chunk(image, options.alpha_quality.unwrap_or(EXACT_ALPHA))?)
+    };
     Ok(pack(image, &frame, alpha.as_deref(), &metadata))
 }
 

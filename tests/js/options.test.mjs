@@ -140,5 +140,5 @@ test('Rust and TypeScript agree on defaults, ranges, formats and error codes', a
     assert.ok(rule, `Rust has a range for ${key}, TypeScript no rule`);
     if (rule.range) assert.deepEqual(rule.range, range, key);
   }
-  for (const key of ['quality', 'maxDimension', 'targetSize', 'effort', 'avifSpeed']) assert.ok(spec.ranges[key], key);
+  for (const key of ['quality', 'maxDimension', 'targetSize', 'effort', 'alphaQuality', 'avifSpeed']) assert.ok(spec.ranges[key], key);
 });

@@ -121,6 +121,14 @@ test('lossy WebP keeps its alpha exactly', async () => {
   }
 });
 
+test('alphaQuality trades levels of alpha for bytes', async () => {
+  const pixels = waves(161, 119, { alpha: true });
+  const [few, all] = await Promise.all([10, 100].map((alphaQuality) => compressImage(pixels, { format: 'webp', alphaQuality })));
+  assert.ok(few.size < all.size, `${few.size} bytes, not less than ${all.size}`);
+  const { data } = await vipsPixels(Buffer.from(few.data));
+  assert.ok(new Set(data.filter((_, at) => at % 4 === 3)).size <= 4, 'four levels are left');
+});
+
 test('transparency becomes the background where the format has none', async () => {
   for (const [background, expected] of [[undefined, [255, 255, 255]], ['#f00', [255, 0, 0]]]) {
     const { data } = await compressImage(png, { format: 'jpeg', quality: 95, background });
