@@ -29,19 +29,20 @@
 //! # What the tools are worth
 //!
 //! Without each, at effort 6: bytes at equal SSIMULACRA2 and native time, by
-//! `node tests/bench/webp.mjs features --quick` (seven pictures of the corpus; times to ±10 %).
+//! `npm run bench -- webp features --quick` (seven pictures of the corpus, one run; times to ±10 %).
 //!
 //! | tool | bytes | time |
 //! |---|---|---|
-//! | 4x4 prediction | +14.2 % | -53 % |
-//! | more than one 4x4 mode coded in full | +3.3 % | -24 % |
-//! | more than one 16x16 mode | +0.3 % | -34 % |
-//! | more than one chroma mode | +1.5 % | -25 % |
-//! | trellis | +4.1 % | -53 % |
-//! | trellis for modes that did not win | +1.4 % | -46 % |
+//! | 4x4 prediction | +14.2 % | -47 % |
+//! | more than one 4x4 mode coded in full | +3.3 % | -20 % |
+//! | more than one 16x16 mode | +0.3 % | -23 % |
+//! | more than one chroma mode | +1.5 % | -4 % |
+//! | trellis | +4.1 % | -36 % |
+//! | trellis for modes that did not win | +1.4 % | -21 % |
 //! | segments | +5.0 % | 0 |
-//! | token probabilities of the picture's own | +8.8 % | -10 % |
+//! | token probabilities of the picture's own | +8.8 % | -2 % |
 //! | loop filter | +0.7 % | 0 |
+//! | brightness corrected for sharp chroma | +0.2 % | -3 % |
 //!
 //! # What was tried and rejected
 //!
