@@ -85,13 +85,14 @@ export class Batch implements BatchRun {
   async *#items(): AsyncGenerator<BatchItem> {
     const { signal } = this.#plan.config;
     const abort = () => this.#stop.abort(signal!.reason);
+    const stop = () => this.#stop.abort(new ImageCompressionError('ABORTED', 'the batch was left before its end'));
     try {
       signal?.throwIfAborted();
       signal?.addEventListener('abort', abort, { once: true });
       const { files, total } = await this.#list();
       this.#progress.total = total;
       for await (const chunk of chunks(numbered(files), this.#plan.chunkSize)) {
-        for await (const item of inParallel(chunk, this.#plan.concurrency, ([index, file]) => this.#begin(index, file))) {
+        for await (const item of inParallel(chunk, this.#plan.concurrency, ([index, file]) => this.#begin(index, file), stop)) {
           this.#tally.add(item);
           yield item;
         }
@@ -102,7 +103,6 @@ export class Batch implements BatchRun {
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
-      this.#stop.abort(new ImageCompressionError('ABORTED', 'the batch was left before its end'));
       this.#settle.done(this.#tally.total());
     }
   }
@@ -243,8 +243,11 @@ async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator
   if (chunk.length > 0) yield chunk;
 }
 
-/** What `work` makes of each item as it is done, `limit` at a time; the next begins when a result has been taken. */
-async function* inParallel<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): AsyncGenerator<R> {
+/**
+ * What `work` makes of each item as it is done, `limit` at a time; the next begins when a result has been taken.
+ * `stop` is called where work is left when somebody leaves; what was being written is still finished or removed.
+ */
+async function* inParallel<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>, stop: () => void): AsyncGenerator<R> {
   const running = new Map<number, Promise<{ place: number; result: R }>>();
   let next = 0;
   const begin = () => {
@@ -259,6 +262,7 @@ async function* inParallel<T, R>(items: readonly T[], limit: number, work: (item
       yield result;
     }
   } finally {
-    for (const left of running.values()) left.catch(() => undefined);
+    if (running.size > 0) stop();
+    await Promise.allSettled(running.values());
   }
 }

@@ -204,6 +204,8 @@ export function checkBatchConfig(config: BatchConfig): void {
 
 function checkVariants({ variants, maxDimension, maxWidthOrHeight, targetSize, format, formats }: VariantConfig): void {
   if (isObject(variants)) checkSizes(variants as Readonly<Record<string, SizeVariant>>, 'variants');
+  const odd = isObject(variants) ? Object.keys(variants).find((name) => !/^[\w.-]+$/.test(name)) : undefined;
+  if (odd !== undefined) throw invalid(`variants names ${show(odd)}; names become parts of file names, of letters, digits, '.', '-' and '_'`);
   if (variants !== undefined && (maxDimension ?? maxWidthOrHeight ?? targetSize) !== undefined) {
     throw invalid('variants have their own sizes; give them, or maxDimension or targetSize');
   }

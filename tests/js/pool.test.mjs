@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 import { Budget } from '../../pkg/dist/budget.js';
 import { ImageCompressionService } from '../../pkg/dist/entry-node.js';
 import { CompressionService } from '../../pkg/dist/service.js';
-import { boundMemory } from './bound-memory.mjs';
+import { boundMemory, trapIn } from './broken-modules.mjs';
 import { jpegFile, waves } from './pictures.mjs';
 
 const dist = new URL('../../pkg/dist/', import.meta.url);
@@ -120,11 +120,15 @@ test('a trap for want of memory: OUT_OF_MEMORY, and the next job runs on a fresh
 });
 
 test('any other trap: INTERNAL, and the next job runs on a fresh instance', async () => {
-  const bytes = await readFile(new URL('core_bg.wasm', dist));
-  const core = await WebAssembly.compile(trapOnce(bytes));
-  const service = new ImageCompressionService({ wasmModule: { core } });
-  await assert.rejects(service.compressImage(jpeg, { format: 'webp' }), { code: 'INTERNAL', message: /this is a bug in slimpix/ });
-  service.close();
+  const core = await WebAssembly.compile(trapIn(await readFile(new URL('core_bg.wasm', dist)), 'picture_compress'));
+  for (const config of [{ wasmModule: { core } }, { wasmModule: { core }, maxThreads: 1 }]) {
+    const service = new ImageCompressionService(config);
+    await assert.rejects(service.compressImage(jpeg, { format: 'webp' }), { code: 'INTERNAL', message: /this is a bug in slimpix/ });
+    assert.deepEqual(service.workers.images, [], 'the worker went with its instance');
+    // AVIF takes another way through the same module.
+    assert.ok((await service.compressImage(jpeg, { format: 'avif', avifSpeed: 10 })).size > 0);
+    service.close();
+  }
 });
 
 test('a worker whose memory has grown past the bound is replaced', async () => {
