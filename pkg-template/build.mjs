@@ -9,6 +9,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSy
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { boundMemory } from './sections.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const WASM_TARGET = 'wasm32-unknown-unknown';
@@ -28,6 +29,8 @@ const VARIANTS = {
     env: { RUSTFLAGS: `${SIMD},+atomics,+bulk-memory,+mutable-globals ${SHARED.map((arg) => `-C link-arg=--${arg}`).join(' ')}`, RUSTC_BOOTSTRAP: '1' },
   },
 };
+/** Of the 128 MB of a Worker's isolate, 96 MiB are for pixels; the rest is the file, the result and JavaScript's own. */
+const EDGE_PAGES = 96 * 16;
 const wasmFolder = join(root, 'target/wasm');
 
 const rust = digest(['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'src', 'pkg-template/bindgen']);
@@ -54,6 +57,7 @@ function buildPackage() {
     writeFileSync(join(pkg, `dist/${variant}.js`), glue.replace(/'\.\/snippets\/wasm-bindgen-rayon-[^']+'/, "'./thread-start.js'"));
     copy(`target/wasm/${variant}_bg.wasm`, `pkg/dist/${variant}_bg.wasm`);
   }
+  writeFileSync(join(pkg, 'dist/edge_bg.wasm'), boundMemory(readFileSync(join(wasmFolder, 'full_bg.wasm')), EDGE_PAGES));
   copy('pkg-template/src/glue.d.ts', 'pkg/dist/glue.d.ts');
   for (const name of ['package.json', 'README.md']) copy(`pkg-template/${name}`, `pkg/${name}`);
   for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(name, `pkg/${name}`);

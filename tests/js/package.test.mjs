@@ -37,7 +37,7 @@ test('npm pack holds the modules, the types, the wasm and the licences, and noth
 test('every export is there, in the order in which hosts choose', () => {
   const conditions = Object.keys(manifest.exports['.']);
   assert.deepEqual(conditions, ['types', 'workerd', 'edge-light', 'deno', 'bun', 'browser', 'node', 'default']);
-  const targets = [...Object.values(manifest.exports['.']), manifest.exports['./core.wasm'], manifest.exports['./full.wasm'], manifest.exports['./threads.wasm'], manifest.bin.slimpix];
+  const targets = [...Object.values(manifest.exports['.']), manifest.exports['./core.wasm'], manifest.exports['./full.wasm'], manifest.exports['./edge.wasm'], manifest.exports['./threads.wasm'], manifest.bin.slimpix];
   for (const target of targets) assert.ok(existsSync(join(pkg, target)), target);
 });
 
@@ -63,7 +63,7 @@ const LAYERS = [
   ['thread.js'],
   ['core.js', 'full.js', 'threads.js', 'folder.js', 'names.js', 'result.js'],
   ['thread-start.js', 'options.js'],
-  ['rules.js'],
+  ['footprint.js', 'rules.js'],
   ['errors.js', 'platform.js', 'protocol.js', 'types.js'],
 ];
 
