@@ -40,11 +40,16 @@ const DECODING: Record<Header['format'], { opaque: number; alpha: number }> = {
 const SCATTERED = 1.3;
 /** Pixels that go to another worker, and the copy that goes. */
 const HANDED_OVER = 8;
-/** Scaled pixels and all that the encoder makes of them. */
-const ENCODING = { jpeg: 18, webp: 14, png: 17 };
-/** AVIF's frames and trees; from quality 90 on colour has the resolution of light. */
-const ENCODING_AVIF = { perPixel: 24, fixed: 6 * MEBIBYTE };
-const ENCODING_AVIF_FINE = { perPixel: 35, fixed: 8 * MEBIBYTE };
+/**
+ * Scaled pixels and all that the encoder makes of them: frames and trees, the rest of AVIF's being of fixed size. From
+ * quality 90 on, JPEG and AVIF give colour the resolution of light.
+ */
+const ENCODING = {
+  coarse: { jpeg: 18, webp: 14, png: 17, avif: 24 },
+  fine: { jpeg: 28, webp: 14, png: 17, avif: 35 },
+};
+const FINE_FROM = 90;
+const ENCODING_ANY_AVIF = 8 * MEBIBYTE;
 
 /** For a file, or for bare pixels, and every output that is made of it in turn. */
 export function bytesNeeded(file: Uint8Array | undefined, header: Header, outputs: readonly EngineOptions[], handOver: boolean): number {
@@ -67,9 +72,8 @@ export function bytesNeeded(file: Uint8Array | undefined, header: Header, output
 
 /** What the encoder takes for so many pixels. */
 export function bytesToEncode(pixels: number, { format, quality = 0 }: Pick<EngineOptions, 'format' | 'quality'>): number {
-  if (format !== 'avif') return pixels * ENCODING[format];
-  const { perPixel, fixed } = quality < 90 ? ENCODING_AVIF : ENCODING_AVIF_FINE;
-  return pixels * perPixel + fixed;
+  const perPixel = ENCODING[quality < FINE_FROM ? 'coarse' : 'fine'][format];
+  return pixels * perPixel + (format === 'avif' ? ENCODING_ANY_AVIF : 0);
 }
 
 /** Refuses what is above a host's ceiling; without one there is no bound but the machine's. */
