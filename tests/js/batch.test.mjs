@@ -105,7 +105,8 @@ test('a full disk: IO for what does not fit, nothing half written, and the next 
   await mkdir(output);
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', output]);
   try {
-    await put({ 'a.png': await pngFile(20, 20), 'b.png': await pngFile(2000, 1500), 'c.png': await pngFile(30, 20) });
+    const noise = sharp({ create: { width: 300, height: 200, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 60 } } }).png().toBuffer();
+    await put({ 'a.png': await pngFile(20, 20), 'b.png': await noise, 'c.png': await pngFile(30, 20) });
     const result = await batchCompressDirectory(input, output, { format: 'png', chunkSize: 1 });
     const [[name, message, code], ...others] = result.failed;
     console.log(`${code}: ${message}`);
