@@ -29,6 +29,7 @@ export interface ModuleSource {
 class Engine {
   readonly #glue: () => Promise<Glue>;
   #ready: Promise<Glue> | undefined;
+  #module: CompiledModule | undefined;
   #memory: Memory | undefined;
 
   constructor(glue: () => Promise<Glue>) {
@@ -54,6 +55,7 @@ class Engine {
       if (isErrorFacts(thrown)) throw new ImageCompressionError(thrown.code, thrown.message);
       const error = trapError(thrown, this.#memory);
       glue.__wbg_reset_state();
+      this.#memory = glue.initSync({ module: this.#module! }).memory;
       throw error;
     }
   }
@@ -61,6 +63,7 @@ class Engine {
   async #start(source: ModuleSource, variant: Variant): Promise<Glue> {
     try {
       const [glue, module] = await Promise.all([this.#glue(), source.load(variant)]);
+      this.#module = module;
       this.#memory = glue.initSync({ module }).memory;
       if (variant === 'threads') await glue.initThreadPool?.(source.threads ?? 1);
       return glue;

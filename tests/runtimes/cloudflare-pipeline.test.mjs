@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { startExample } from '../../examples/workerd.mjs';
+import { corpusFile, withoutCorpus } from '../js/corpus.mjs';
 import { jpegFile, pngFile } from '../js/pictures.mjs';
 
 /** The example's own handlers over an environment that counts writes, crashes once, and lets the test look. */
@@ -102,6 +103,14 @@ test('the same upload again writes nothing, another under its name writes all', 
   assert.equal(thumbnail.headers.get('content-type'), 'image/webp');
   const { width, height } = await sharp(Buffer.from(await thumbnail.arrayBuffer())).metadata();
   assert.deepEqual([width, height], [150, 113]);
+});
+
+test('a photograph of 12 MP has its three variants too', { skip: withoutCorpus, timeout: 60_000 }, async () => {
+  const photo = corpusFile('camera/photo12.jpg');
+  await pipeline.dispatchFetch('http://localhost/photo12.jpg', { method: 'PUT', body: photo, headers: { 'content-length': String(photo.length) } });
+  const ofPhoto = async () => Object.entries((await report()).writes).filter(([key]) => key.startsWith('photo12.jpg/'));
+  await until(async () => (await ofPhoto()).length === VARIANTS.length);
+  assert.ok(!(await report()).letters.some(({ object }) => object.key === 'photo12.jpg'));
 });
 
 /** Each its own picture; the broken ones lack their end, are none at all, or are too large to decode here. */
