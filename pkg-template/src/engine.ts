@@ -13,6 +13,7 @@ import { ImageCompressionError, isErrorFacts, reason } from './errors.js';
 import type { EngineOutput, FinishedPixels, Glue, Memory, Picture } from './glue.js';
 import type { EngineOptions } from './options.js';
 import type { Variant } from './platform.js';
+import { hasSimd } from './simd.js';
 import type { CompiledModule, ImageInfo, PixelImage } from './types.js';
 
 export type { EngineOutput } from './glue.js';
@@ -144,9 +145,6 @@ function trapError(cause: unknown, memory: Memory | undefined): ImageCompression
   return new ImageCompressionError('INTERNAL', message, { cause });
 }
 
-/** The smallest module that holds a SIMD instruction. */
-const SIMD_PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
-
 /** What to say where WebAssembly cannot be had, and what would help. */
 export function loadError(cause: unknown): ImageCompressionError {
   const why = reason(cause);
@@ -156,6 +154,6 @@ export function loadError(cause: unknown): ImageCompressionError {
 function remedy(why: string): string {
   if (typeof WebAssembly === 'undefined') return ' (this host has no WebAssembly)';
   if (/unsafe-eval|Content Security Policy/i.test(why)) return " (add 'wasm-unsafe-eval' to the page's script-src)";
-  if (!WebAssembly.validate(new Uint8Array(SIMD_PROBE))) return ' (this engine lacks WebAssembly SIMD, which slimpix needs)';
+  if (!hasSimd()) return ' (this engine lacks WebAssembly SIMD, which slimpix needs)';
   return '';
 }
