@@ -23,17 +23,17 @@ export interface ModuleSource {
   load(variant: Variant): Promise<CompiledModule>;
   /** The smallest variant to be had: 'full' where the caller handed over that one alone. */
   readonly smallest: Variant;
-  /** Threads for one image, in place of `full`: 0 for none. */
-  readonly threads?: number;
+  /** Threads for one image, in place of `full`. Their glue comes from outside, since a worker alone can wait for them. */
+  readonly threads?: { readonly count: number; readonly glue: Glue } | undefined;
 }
 
 class Engine {
-  readonly #glue: () => Promise<Glue>;
+  readonly #glueFor: (source: ModuleSource) => Glue;
   #ready: Promise<Glue> | undefined;
   #memory: Memory | undefined;
 
-  constructor(glue: () => Promise<Glue>) {
-    this.#glue = glue;
+  constructor(glueFor: (source: ModuleSource) => Glue) {
+    this.#glueFor = glueFor;
   }
 
   get started(): boolean {
@@ -61,9 +61,9 @@ class Engine {
 
   async #start(source: ModuleSource, variant: Variant): Promise<Glue> {
     try {
-      const [glue, module] = await Promise.all([this.#glue(), source.load(variant)]);
-      this.#memory = glue.initSync({ module }).memory;
-      if (variant === 'threads') await glue.initThreadPool?.(source.threads ?? 1);
+      const glue = this.#glueFor(source);
+      this.#memory = glue.initSync({ module: await source.load(variant) }).memory;
+      if (variant === 'threads') await glue.initThreadPool?.(source.threads!.count);
       return glue;
     } catch (cause) {
       this.#ready = undefined;
@@ -73,9 +73,9 @@ class Engine {
 }
 
 const engines: Record<Variant, Engine> = {
-  core: /* @__PURE__ */ new Engine(async () => core),
-  full: /* @__PURE__ */ new Engine(async () => full),
-  threads: /* @__PURE__ */ new Engine(() => import('./threads.js')),
+  core: /* @__PURE__ */ new Engine(() => core),
+  full: /* @__PURE__ */ new Engine(() => full),
+  threads: /* @__PURE__ */ new Engine(({ threads }) => threads!.glue),
 };
 
 /** Reads the header alone. */

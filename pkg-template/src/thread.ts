@@ -1,6 +1,6 @@
 /** One thread of the `threads` module: a worker that shares its parent's memory and works off rayon's jobs. */
 import { initSync, wbg_rayon_start_worker } from './threads.js';
-import type { ThreadStart } from './thread-start.js';
+import type { ThreadStart } from './thread-pool.js';
 
 addEventListener('message', ({ data }: MessageEvent<ThreadStart>) => {
   try {

@@ -1,6 +1,9 @@
 /** The worker of a browser, Deno or Bun, started as a module. */
 import { decode } from './decode.js';
 import type { FromWorker, Port, ToWorker } from './protocol.js';
+import { startThreads } from './thread-pool.js';
+import { startWith } from './thread-start.js';
+import * as threads from './threads.js';
 import { serve } from './worker.js';
 
 const port: Port<FromWorker, ToWorker> = {
@@ -8,4 +11,5 @@ const port: Port<FromWorker, ToWorker> = {
   listen: (heard) => addEventListener('message', ({ data }: MessageEvent<ToWorker>) => heard(data)),
 };
 
-serve(port, decode);
+startWith(startThreads);
+serve(port, decode, threads);
