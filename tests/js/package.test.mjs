@@ -50,7 +50,7 @@ const LAYERS = [
   ['pool.js'],
   ['task.js', 'budget.js', 'web.js'],
   ['engine.js', 'files.js', 'handles.js', 'input.js', 'decode.js'],
-  ['thread.js', 'thread-pool.js'],
+  ['thread.js'],
   ['core.js', 'full.js', 'threads.js', 'inline-core.js', 'inline-full.js', 'simd.js', 'folder.js', 'names.js', 'result.js'],
   ['thread-start.js', 'options.js'],
   ['rules.js'],
