@@ -153,7 +153,8 @@ export function loadError(cause: unknown): ImageCompressionError {
 
 function remedy(why: string): string {
   if (typeof WebAssembly === 'undefined') return ' (this host has no WebAssembly)';
-  if (/unsafe-eval|Content Security Policy/i.test(why)) return " (add 'wasm-unsafe-eval' to the page's script-src)";
+  if (/unsafe-eval|Content Security Policy/i.test(why)) return " (add 'wasm-unsafe-eval' to the script-src of the page, or of the worker's script, in which slimpix runs)";
+  if (/magic/i.test(why)) return ' (its address leads to some other file: wasmUrl says where the modules are)';
   if (!hasSimd()) return ' (this engine lacks WebAssembly SIMD, which slimpix needs)';
   return '';
 }

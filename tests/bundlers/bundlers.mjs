@@ -2,7 +2,7 @@
  * Consumers of the packed package, one for each bundler: installed into target/bundlers/ by tests/bundlers' own lock
  * file, built by the command that the README gives, and built again only when the package or the consumer changed.
  */
-import { execFileSync, execSync } from 'node:child_process';
+import { execFileSync, execSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,6 +26,12 @@ export const BUNDLERS = {
   next: 'next build',
 };
 
+/** Development servers; they say their address when they are up. */
+export const SERVERS = {
+  'vite 8': ['vite', 'bin/vite.js'],
+  'vite 7': ['vite7', 'bin/vite.js'],
+};
+
 /** Installs the bundlers and the package where that is still to be done. */
 export function install() {
   mkdirSync(place, { recursive: true });
@@ -45,8 +51,8 @@ export function install() {
 
 /** The folder of the page that the bundler made. */
 export function build(name) {
-  const folder = join(place, name.replace(' ', '-'));
-  const sources = [join(here, 'page'), join(here, name)].filter(existsSync);
+  const folder = folderOf(name);
+  const sources = [join(here, 'page'), join(here, slug(name))].filter(existsSync);
   once(name, [...sources.flatMap(filesBelow), join(place, 'package.stamp')], () => {
     rmSync(folder, { recursive: true, force: true });
     for (const source of sources) cpSync(source, folder, { recursive: true });
@@ -57,12 +63,31 @@ export function build(name) {
   return join(folder, 'dist');
 }
 
+/** Starts a development server over what `build` has put in place; gives its address and how to stop it. */
+export async function serveForDevelopment(name) {
+  const [folder, script] = SERVERS[name];
+  const server = spawn(process.execPath, [join(place, 'node_modules', folder, script), '--host', '127.0.0.1', '--port', '0'], { cwd: folderOf(name), env: { ...process.env, NO_COLOR: '1' } });
+  let said = '';
+  const address = await new Promise((resolve, reject) => {
+    server.on('exit', () => reject(new Error(`${name} ended: ${said}`)));
+    for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => {
+      said += data;
+      const [found] = said.match(/http:\/\/127\.0\.0\.1:\d+\//) ?? [];
+      if (found) resolve(found);
+    });
+  });
+  return { address, stop: () => server.kill() };
+}
+
+const slug = (name) => name.replace(' ', '-');
+const folderOf = (name) => join(place, slug(name));
+
 /** Does `work` unless it was done on the same files and the same command. */
 function once(name, files, work) {
   const hash = createHash('sha256').update(BUNDLERS[name] ?? '');
   for (const file of files) hash.update(file.slice(root.length)).update(readFileSync(file));
   const content = hash.digest('hex');
-  const stamp = join(place, `${name.replace(' ', '-')}.stamp`);
+  const stamp = join(place, `${slug(name)}.stamp`);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === content) return;
   rmSync(stamp, { force: true });
   work();

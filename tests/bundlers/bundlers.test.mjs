@@ -12,7 +12,7 @@ import { chromium } from 'playwright-core';
 import { compressImage } from '../../pkg/dist/entry-node.js';
 import { serve } from '../../www/serve.mjs';
 import { QUIET, executablePath, withoutChromium as skip } from '../browser/page.mjs';
-import { BUNDLERS, build, install } from './bundlers.mjs';
+import { BUNDLERS, SERVERS, build, install, serveForDevelopment } from './bundlers.mjs';
 
 const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 const HOSTS = {
@@ -41,12 +41,7 @@ for (const name of Object.keys(BUNDLERS)) {
   test(`${name} builds a page that compresses in workers`, { skip, timeout: 240_000 }, async (t) => {
     const folder = build(name);
     for (const [host, headers] of Object.entries(HOSTS)) {
-      await t.test(host, () => onPage(folder, headers, async (page) => {
-        const webp = await compress(page, 'webp');
-        assert.deepEqual({ file: webp.file, images: webp.workers?.images.length, warnings: webp.warnings }, { file: made.webp, images: 1, warnings: [] }, webp.message);
-        const avif = await compress(page, 'avif');
-        assert.deepEqual({ file: avif.file, avif: avif.workers?.avif.length, warnings: avif.warnings }, { file: made.avif, avif: 1, warnings: [] }, avif.message);
-      }));
+      await t.test(host, () => onPage(folder, headers, checkBoth));
     }
     await t.test("without 'wasm-unsafe-eval'", () => onPage(folder, { policy: STRICT.replace(" 'wasm-unsafe-eval'", '') }, async (page) => {
       const { code, message } = await compress(page, 'webp');
@@ -56,23 +51,51 @@ for (const name of Object.keys(BUNDLERS)) {
   });
 }
 
+for (const name of Object.keys(SERVERS)) {
+  test(`${name}'s development server gives out a page that compresses in workers`, { skip, timeout: 60_000 }, async () => {
+    build(name);
+    const { address, stop } = await serveForDevelopment(name);
+    try {
+      await openPage(address, checkBoth);
+    } finally {
+      stop();
+    }
+  });
+}
+
+async function checkBoth(page) {
+  const webp = await compress(page, 'webp');
+  assert.deepEqual({ file: webp.file, images: webp.workers?.images.length, warnings: webp.warnings }, { file: made.webp, images: 1, warnings: [] }, webp.message);
+  const avif = await compress(page, 'avif');
+  assert.deepEqual({ file: avif.file, avif: avif.workers?.avif.length, warnings: avif.warnings }, { file: made.avif, avif: 1, warnings: [] }, avif.message);
+}
+
 const compress = (page, format) => page.evaluate((format) => globalThis.compress(format), format);
 
 /** Opens what was built, as a host with such headers gives it out, and ends when `work` does. */
 async function onPage(folder, { isolated = false, policy }, work) {
   const headers = policy ? { 'content-security-policy': policy.replace("'self'", `'self' ${inlineHashes(folder)}`) } : {};
   const server = await serve({ folders: { '/': folder }, isolated, headers });
+  try {
+    await openPage(`http://127.0.0.1:${server.address().port}/`, async (page) => {
+      assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
+      await work(page);
+    });
+  } finally {
+    server.close();
+  }
+}
+
+async function openPage(address, work) {
   const page = await browser.newPage();
   const errors = [];
   page.on('pageerror', ({ message }) => errors.push(message));
   try {
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.goto(address);
     await page.waitForFunction(() => globalThis.compress, undefined, { timeout: 10_000 }).catch(() => assert.fail(`the page's script did not run: ${errors}`));
-    assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
     await work(page);
   } finally {
     await page.close();
-    server.close();
   }
 }
 
