@@ -6,7 +6,7 @@ import { ImageCompressionService } from 'slimpix';
 import { Beside } from './page/beside.js';
 import { showCodeOn } from './page/code.js';
 import { Compressor } from './page/compressor.js';
-import { byId } from './page/dom.js';
+import { byId, hangBubbles } from './page/dom.js';
 import { listenForPictures, listSamples, openSample } from './page/intake.js';
 import { Pictures } from './page/pictures.js';
 import { showResult } from './page/result.js';
@@ -46,6 +46,7 @@ pictures.addEventListener('rest', () => {
 
 listenForPictures(take);
 listenToButtons();
+hangBubbles();
 showCodeOn(byId('show-code'), () => ({ config: configOf(form.settings), name: pictures.selected?.name ?? 'photo.jpg', isMany: pictures.all.length > 1 }));
 void startWithSample();
 void prepareForOffline();
@@ -60,7 +61,6 @@ function take(files, options) {
 function look() {
   const picture = pictures.selected;
   const [output] = picture?.outputs ?? [];
-  byId('invitation').hidden = Boolean(picture);
   if (output) viewer.frame(output, form.settings.sizing === 'box' ? form.settings.fit : undefined);
   void viewer.show('right', output?.file, `${picture?.name}, compressed`);
   void beside.show(picture, form.settings);

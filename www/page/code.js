@@ -34,13 +34,14 @@ export function snippet(host, { config, name, isMany }) {
 
 function inPage({ config }) {
   const [call, made, given, what] = config.variants
-    ? ['compressVariants', 'results', 'results.map(({ file }) => file)', 'smaller Files of several sizes']
-    : ['compressImage', '{ file }', 'file', 'a smaller File'];
-  return `import { ${call} } from 'slimpix';
+    ? ['compressVariants', 'results', 'results.map(({ file }) => file)', 'several smaller ones']
+    : ['compressImage', '{ file }', 'file', 'a smaller one'];
+  return `// npm install slimpix
+import { ${call} } from 'slimpix';
 
-/** From the File of an <input type="file">, or one that was dropped, to ${what}. */
+/** Takes the File of an <input type="file">, gives ${what}. */
 export async function shrink(photo) {
-  const ${made} = await ${call}(photo, ${literal(config)});
+  const ${made} = await ${call}(photo, ${literal(config, '  ')});
   return ${given};
 }
 `;
@@ -86,11 +87,12 @@ function flag(key, value) {
 const shellQuote = (text) => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 const quote = (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
-/** As a person would write it: `{ format: 'avif', targetSize: [800, 600] }`. */
-function literal(value) {
+/** As a person would write it: on one line where that is short. */
+function literal(value, indent = '') {
   if (typeof value === 'string') return quote(value);
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map((item) => literal(item)).join(', ')}]`;
   if (typeof value !== 'object') return String(value);
   const entries = Object.entries(value).map(([key, inner]) => `${key}: ${literal(inner)}`);
-  return entries.length ? `{ ${entries.join(', ')} }` : '{}';
+  const isShort = entries.join(', ').length <= 40;
+  return isShort ? `{ ${entries.join(', ')} }` : `{\n${entries.map((entry) => `${indent}  ${entry},\n`).join('')}${indent}}`;
 }

@@ -1,4 +1,4 @@
-/** Finding and making elements, in two words. */
+/** Finding, making and placing elements, in a word each. */
 
 export const byId = (id) => document.getElementById(id);
 
@@ -12,4 +12,16 @@ export function element(tag, properties = {}, ...children) {
   }
   made.append(...children.filter((child) => child !== undefined));
   return made;
+}
+
+/** A popover opens below its button; CSS alone cannot say so everywhere yet. */
+export function hangBubbles() {
+  for (const button of document.querySelectorAll('[popovertarget]')) {
+    const bubble = byId(button.getAttribute('popovertarget'));
+    bubble.addEventListener('beforetoggle', () => {
+      const { right, bottom } = button.getBoundingClientRect();
+      bubble.style.top = `${bottom + 8}px`;
+      bubble.style.right = `${Math.max(12, innerWidth - right)}px`;
+    });
+  }
 }

@@ -5,15 +5,24 @@ import { amount, change, dimensions, formatName, seconds, whatWentWrong } from '
 
 export function showResult(picture) {
   const bar = byId('result');
-  bar.hidden = !picture || !(picture.error || picture.outputs.length > 0);
-  if (bar.hidden) return;
-  bar.classList.toggle('stale', picture.state === 'waiting' || picture.state === 'working');
-  bar.replaceChildren(...(picture.error ? failure(picture) : success(picture)));
+  bar.classList.toggle('stale', picture?.state === 'waiting' || picture?.state === 'working');
+  bar.replaceChildren(...(picture ? tell(picture) : []));
+}
+
+function tell(picture) {
+  if (picture.error) return failure(picture);
+  return picture.outputs.length > 0 ? success(picture) : expectation(picture);
+}
+
+/** Takes the room that the result will take. */
+function expectation({ file, name, state }) {
+  const sizes = element('span', { className: 'sizes' }, `${amount(file.size)} → ${state === 'stopped' ? 'cancelled' : '…'}`);
+  return [element('div', { className: 'outcome' }, sizes), element('div', { className: 'notes' }, element('p', { className: 'facts' }, name))];
 }
 
 function failure({ error, file, name }) {
   const detail = element('details', {}, element('summary', {}, 'What exactly'), element('p', {}, `${error.code ?? error.name}: ${error.message}`));
-  return [element('div', { className: 'failure' }, element('strong', {}, name), element('p', {}, whatWentWrong(error, file)), detail)];
+  return [element('div', { className: 'notes failure' }, element('strong', {}, name), element('p', {}, whatWentWrong(error, file)), detail)];
 }
 
 function success(picture) {
@@ -21,9 +30,10 @@ function success(picture) {
   const [first] = outputs;
   const saved = element('strong', { className: first.size < file.size ? 'saved' : 'saved grew' }, change(file.size, first.size));
   const sizes = element('span', { className: 'sizes' }, `${amount(file.size)} → ${amount(first.size)}`);
+  const saving = element('div', { className: 'saving' }, ...outputs.map((output) => saveButton(output, outputs.length > 1)));
   const facts = element('p', { className: 'facts' }, factsOf(picture));
-  const notes = notesOf(picture).map((note) => element('p', { className: 'note' }, note));
-  return [saved, element('div', { className: 'told' }, sizes, facts, ...notes), element('div', { className: 'saving' }, ...outputs.map((output) => saveButton(output, outputs.length > 1)))];
+  const notes = notesOf(picture).map((note) => element('p', {}, note));
+  return [element('div', { className: 'outcome' }, saved, sizes, saving), element('div', { className: 'notes' }, facts, ...notes)];
 }
 
 function factsOf({ outputs: [first], width, height, milliseconds }) {
@@ -35,14 +45,15 @@ function factsOf({ outputs: [first], width, height, milliseconds }) {
 /** What was taken out of the file by name, since that is what people fear; and what the package warns of. */
 function notesOf({ personal: { before, after }, outputs: [first], file }) {
   const notes = [...first.warnings];
-  if (before.gps) notes.push(after.gps ? 'The place where it was taken is still in it.' : 'The place where it was taken (GPS) was removed.');
-  if (before.exif && !after.exif) notes.push('Camera data (EXIF) was removed.');
-  if (first.size > file.size) notes.push('It grew: the original is already well compressed. Try a lower quality or another format.');
+  const removed = [before.gps && !after.gps && 'the place where it was taken (GPS)', before.exif && !after.exif && 'camera data (EXIF)'].filter(Boolean);
+  if (removed.length > 0) notes.push(`Removed: ${removed.join(' and ')}.`);
+  if (after.gps) notes.push('The place where it was taken is still in it.');
+  if (first.size > file.size) notes.push('It grew: the original is well compressed already. Try a lower quality or another format.');
   return notes;
 }
 
 function saveButton({ file, path, size, variant }, isOneOfMany) {
   const name = path.split('/').at(-1);
-  const label = isOneOfMany ? `${variant} · ${amount(size)}` : name;
-  return element('button', { type: 'button', className: isOneOfMany ? '' : 'primary', title: `Save ${name}`, onclick: () => saveFile(file, name) }, element('span', {}, 'Save'), ` ${label}`);
+  const label = element('span', { className: 'file' }, isOneOfMany ? `${variant} · ${amount(size)}` : name);
+  return element('button', { type: 'button', className: isOneOfMany ? '' : 'primary', title: `Save ${name}`, onclick: () => saveFile(file, name) }, 'Save ', label);
 }

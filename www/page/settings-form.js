@@ -27,8 +27,12 @@ export class SettingsForm {
     this.#form.addEventListener('reset', (event) => {
       event.preventDefault();
       this.#set({ ...defaults });
+      this.#show();
     });
-    addEventListener('hashchange', () => this.#set(loadSettings()));
+    addEventListener('hashchange', () => {
+      this.#set(loadSettings());
+      this.#show();
+    });
   }
 
   /** The picture that is looked at, to which sizes are held. */
@@ -40,7 +44,8 @@ export class SettingsForm {
   #set(settings) {
     const isNew = JSON.stringify(settings) !== JSON.stringify(this.settings);
     this.settings = settings;
-    this.#show();
+    this.#hideIdle();
+    this.#sayOfSizes();
     keepSettings(settings);
     if (isNew) this.#changed();
   }

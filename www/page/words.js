@@ -1,20 +1,27 @@
 /** What is told in words: amounts, and what went wrong. */
 
+/** Keeps a number and its unit on one line. */
+const withUnit = (number, unit) => `${number}\u00a0${unit}`;
+
 /** 1 kB is 1000 bytes, as file managers count. */
 export function amount(bytes) {
-  if (bytes < 1e6) return `${bytes < 1e4 ? (bytes / 1e3).toFixed(1) : Math.round(bytes / 1e3)} kB`;
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 1)} MB`;
+  if (bytes < 1e6) return withUnit(bytes < 1e4 ? (bytes / 1e3).toFixed(1) : Math.round(bytes / 1e3), 'kB');
+  return withUnit((bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 1), 'MB');
 }
 
 /** '−95 %', or '+3 %' where it grew. */
 export function change(before, after) {
-  const percent = Math.round(100 * (after / before - 1));
-  return percent > 0 ? `+${percent} %` : `−${-percent} %`;
+  const exact = 100 * (after / before - 1);
+  const percent = exact < -99 ? Math.max(-99.9, exact).toFixed(1) : Math.round(exact);
+  return withUnit(percent > 0 ? `+${percent}` : `−${-percent}`, '%');
 }
 
-export const dimensions = ({ width, height }) => `${width} × ${height}`;
+export const dimensions = ({ width, height }) => `${width}\u00a0×\u00a0${height}`;
 
-export const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(milliseconds < 9950 ? 1 : 0)} s`;
+export function seconds(milliseconds) {
+  if (milliseconds < 100) return 'under 0.1\u00a0s';
+  return withUnit((milliseconds / 1000).toFixed(milliseconds < 9950 ? 1 : 0), 's');
+}
 
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
