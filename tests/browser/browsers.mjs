@@ -12,7 +12,7 @@ import { serve } from '../../www/serve.mjs';
 import { corpus, root } from '../js/corpus.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const folders = { '/pkg/': join(root, 'pkg'), '/tests/': here.slice(0, -1), '/corpus/': corpus, '/': join(root, 'www') };
+const forTests = { '/pkg/': join(root, 'pkg'), '/tests/': here.slice(0, -1), '/corpus/': corpus, '/': join(root, 'www') };
 
 /** So that Chromium asks nothing of any host but ours. */
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -22,12 +22,12 @@ const PROGRAMS = { Chromium: '/usr/bin/chromium', Firefox: '/usr/bin/firefox-esr
 export const browsers = Object.entries(PROGRAMS).map(([name, executablePath]) => ({
   name,
   skip: existsSync(executablePath) ? false : `not installed: ${executablePath}`,
-  open: ({ isolated = false } = {}) => (name === 'Chromium' ? openChromium : openFirefox)(executablePath, isolated),
+  open: ({ isolated = false, folders = forTests } = {}) => (name === 'Chromium' ? openChromium : openFirefox)(executablePath, { isolated, folders }),
 }));
 
-async function openChromium(executablePath, isolated) {
+async function openChromium(executablePath, served) {
   const profile = mkdtempSync(join(tmpdir(), 'slimpix-chromium-'));
-  const server = await serve({ isolated, folders });
+  const server = await serve(served);
   const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: QUIET });
   const page = await context.newPage();
   return opened(server, page, async () => {
@@ -36,8 +36,8 @@ async function openChromium(executablePath, isolated) {
   });
 }
 
-async function openFirefox(executablePath, isolated) {
-  const server = await serve({ isolated, folders });
+async function openFirefox(executablePath, served) {
+  const server = await serve(served);
   const browser = await puppeteer.launch({ browser: 'firefox', executablePath, headless: true, protocolTimeout: 600_000 });
   return opened(server, await browser.newPage(), () => browser.close());
 }

@@ -78,15 +78,6 @@ test('a page whose policy forbids WebAssembly is told which directive is missing
   await strict.close();
 });
 
-test('the demo page compresses a file that is chosen, and a sample', { skip }, async () => {
-  await page.setInputFiles('#file', { name: 'holiday.jpg', mimeType: 'image/jpeg', buffer: await jpegFile(200, 150) });
-  await page.selectOption('#format', 'jpeg');
-  await page.getByText(/200 × 150/).waitFor();
-  assert.equal(await page.getAttribute('#download', 'download'), 'holiday.jpg');
-  await page.selectOption('#sample', 'aperture-badge');
-  await page.getByText(/768 × 768/).waitFor();
-});
-
 test('nothing was asked of any other host', { skip }, () => {
   assert.ok(host.requests.length > 5);
   const foreign = host.requests.filter(({ protocol, hostname }) => protocol.startsWith('http') && hostname !== '127.0.0.1');

@@ -1,4 +1,4 @@
-/** The left side of the viewer: the original, or the same picture in a second format for comparison. */
+/** The left side of the viewer: the original, or the same picture in a second format, which takes its place once it is done. */
 import { byId } from './dom.js';
 import { besideConfigOf } from './settings.js';
 import { amount, change, seconds, whatWentWrong } from './words.js';
@@ -42,6 +42,7 @@ export class Beside {
 
   async #compressed(picture, config, signal) {
     this.#note('…');
+    await this.#viewer.show('left', picture.file, `${picture.name}, original`);
     const begun = performance.now();
     try {
       const { file, size } = await this.#service.compressImage(picture.file, { ...config, signal });

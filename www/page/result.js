@@ -54,6 +54,7 @@ function notesOf({ personal: { before, after }, outputs: [first], file }) {
 
 function saveButton({ file, path, size, variant }, isOneOfMany) {
   const name = path.split('/').at(-1);
-  const label = element('span', { className: 'file' }, isOneOfMany ? `${variant} · ${amount(size)}` : name);
-  return element('button', { type: 'button', className: isOneOfMany ? '' : 'primary', title: `Save ${name}`, onclick: () => saveFile(file, name) }, 'Save ', label);
+  const onclick = () => saveFile(file, name);
+  if (isOneOfMany) return element('button', { type: 'button', title: `Save ${name}`, ariaLabel: `Save ${name}`, onclick }, `↓ ${variant} · ${amount(size)}`);
+  return element('button', { type: 'button', className: 'primary', title: `Save ${name}`, onclick }, 'Save ', element('span', { className: 'file' }, name));
 }
