@@ -14,14 +14,18 @@ export class Budget {
   /** Resolves to a function that gives the bytes back. An abort leaves the queue. */
   admit(bytes: number, signal?: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
-      const entry = { bytes, enter: () => resolve(this.#take(bytes)) };
-      this.#waiting.push(entry);
-      signal?.addEventListener('abort', () => {
-        const place = this.#waiting.indexOf(entry);
-        if (place >= 0) this.#waiting.splice(place, 1);
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
         this.#letIn();
-        reject(signal.reason);
-      }, { once: true });
+        reject(signal!.reason);
+      };
+      const enter = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve(this.#take(bytes));
+      };
+      const entry = { bytes, enter };
+      this.#waiting.push(entry);
+      signal?.addEventListener('abort', leave, { once: true });
       this.#letIn();
     });
   }

@@ -19,10 +19,10 @@ export async function hashOn(threads, config) {
   return { hash: hex(await crypto.subtle.digest('SHA-256', data)), workers, isolated: crossOriginIsolated };
 }
 
-/** What a caller gets when a thread dies: the module's threads trap as soon as they start. */
+/** What a caller gets when a thread dies: the module's thread traps when its parent has begun to wait for it. */
 export async function afterCrash(broken) {
   const bytes = Uint8Array.from(atob(broken), (letter) => letter.charCodeAt(0));
-  const service = new ImageCompressionService({ wasmModule: { threads: await WebAssembly.compile(bytes) } });
+  const service = new ImageCompressionService({ avifThreads: 1, wasmModule: { threads: await WebAssembly.compile(bytes) } });
   const pixels = { data: new Uint8ClampedArray(64 * 64 * 4).fill(90), width: 64, height: 64 };
   const error = await service.compressImage(pixels, { format: 'avif' }).then(() => ({ code: 'none' }), ({ code, message }) => ({ code, message }));
   const next = await service.compressImage(pixels, { format: 'webp' });

@@ -36,9 +36,23 @@ function exportedFunction(body, wanted) {
   throw new Error(`nothing is exported as ${wanted}`);
 }
 
-/** The glue imports functions alone. */
+/** The glue imports functions, and for threads a memory. */
 function importedFunctions(body) {
-  return readLeb(body, 0)[0];
+  let [count, at] = readLeb(body, 0);
+  let functions = 0;
+  for (; count > 0; count--) {
+    [, at] = readName(body, at);
+    [, at] = readName(body, at);
+    const isFunction = body[at] === 0;
+    functions += isFunction;
+    at = isFunction ? skipLebs(body, at + 1, 1) : skipLebs(body, at + 2, 2);
+  }
+  return functions;
+}
+
+function skipLebs(bytes, at, count) {
+  for (; count > 0; count--) [, at] = readLeb(bytes, at);
+  return at;
 }
 
 function rewrite(wasm, id, change) {
