@@ -67,7 +67,7 @@ function look() {
   byId('right-name').textContent = output ? formatName(output.format) : '';
   byId('right-note').textContent = output ? amount(output.size) : '';
   form.lookAt(picture);
-  showResult(picture);
+  showResult(picture, () => compressor.goOn(configOf(form.settings), [picture]));
 }
 
 function showWork() {

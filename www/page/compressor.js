@@ -14,7 +14,7 @@ export class Compressor {
   #stop = new AbortController();
   #runs = false;
   /** What has been handed to the batch that runs. */
-  #taken = new Set();
+  #taken = new WeakSet();
 
   constructor(pictures, service) {
     this.#pictures = pictures;
@@ -25,7 +25,7 @@ export class Compressor {
   restart(config) {
     this.#config = config;
     this.#stop.abort();
-    this.#taken.clear();
+    this.#taken = new WeakSet();
     this.#await(this.#pictures.all);
     void this.#run();
   }
@@ -34,7 +34,7 @@ export class Compressor {
   goOn(config, again = []) {
     this.#config = config;
     this.#await(again);
-    if (!this.#runs) void this.#run();
+    if (!this.#runs || this.#stop.signal.aborted) void this.#run();
   }
 
   cancel() {

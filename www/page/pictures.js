@@ -14,7 +14,8 @@ export class Pictures extends EventTarget {
   add(files, { isSample = false } = {}) {
     if (files.length === 0) return;
     this.all = this.all.filter((picture) => !picture.isSample);
-    const added = files.map(({ file, name }) => ({ id: (this.#lastId += 1), file, name: this.#freeName(name), isSample, state: 'waiting', ratio: 0, outputs: [] }));
+    const taken = new Set(this.all.map(({ name }) => name));
+    const added = files.map(({ file, name }) => ({ id: (this.#lastId += 1), file, name: free(name, taken), isSample, state: 'waiting', ratio: 0, outputs: [] }));
     this.all.push(...added);
     this.#tell('list');
     if (added.length < this.all.length && this.all.includes(this.selected)) return;
@@ -53,10 +54,6 @@ export class Pictures extends EventTarget {
   get outputs() {
     const taken = new Set();
     return this.all.flatMap(({ outputs }) => outputs).map(({ file, path }) => ({ file, name: free(path, taken) }));
-  }
-
-  #freeName(name) {
-    return free(name, new Set(this.all.map((picture) => picture.name)));
   }
 
   #tell(type, detail) {

@@ -109,6 +109,7 @@ export class Viewer {
     style.width = `${film.width}px`;
     style.height = `${film.height}px`;
     style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+    style.setProperty('--pixel', `${1 / scale}px`);
     style.setProperty('--cut', `${cut}px`);
     style.setProperty('--rest', `${film.width - cut}px`);
     style.imageRendering = scale >= PIXELS_FROM ? 'pixelated' : '';
