@@ -9,7 +9,8 @@ import { drawSamples } from './draw-samples.mjs';
 import { ISOLATION, root, site } from './serve.mjs';
 
 export const built = join(root, 'dist-demo');
-const isTool = (path) => /\.mjs$|\.d\.ts$|samples\.js$|\/samples$/.test(path) && !path.endsWith('pkg');
+/** What is for those who build, and not for those who visit. */
+const LEFT_OUT = /\.mjs$|\.md$|\.d\.ts$|samples\.js$|\/samples$|client-zip\/(worker\.js|package\.json)$/;
 
 /** Where a host reads `_headers`, AVIF has threads; everywhere else the file is only a file. */
 const HEADERS = `/*\n${Object.entries(ISOLATION).map(([name, value]) => `  ${name}: ${value}`).join('\n')}\n`;
@@ -19,7 +20,7 @@ rmSync(built, { recursive: true, force: true });
 for (const [address, folder] of Object.entries(site)) {
   const target = join(built, address);
   mkdirSync(target, { recursive: true });
-  cpSync(folder, target, { recursive: true, filter: (path) => !isTool(path) });
+  cpSync(folder, target, { recursive: true, filter: (path) => !LEFT_OUT.test(path) });
 }
 writeFileSync(join(built, '_headers'), HEADERS);
 console.log(`dist-demo/: the page itself ${weigh(/^(?!pkg|drawn|_).*\.(html|css|js|svg)$/)} kB, the package's modules ${weigh(/^pkg.*\.js$/)} kB, both gzipped file by file`);

@@ -2,7 +2,7 @@
  * Draws the sample pictures into target/drawn/, as files that somebody could have dropped: the landscape as a camera's
  * JPEG, the others as PNG; and lists them for the page. Does nothing while the drawings are newer than their programs.
  */
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { samplePictures } from './samples.js';
@@ -22,10 +22,17 @@ export async function drawSamples() {
     const config = name === 'evening-lake' ? PHOTO : { format: 'png' };
     const { data, mimeType, format } = await compressImage(draw(), config);
     const file = `${name}.${format === 'jpeg' ? 'jpg' : format}`;
-    writeFileSync(join(drawn, file), data);
+    writeWhole(file, data);
     samples.push({ title, file: `./${file}`, type: mimeType });
   }
-  writeFileSync(list, JSON.stringify(samples));
+  writeWhole('samples.json', JSON.stringify(samples));
+}
+
+/** Tests that run side by side may draw at the same time; none of them sees half a file. */
+function writeWhole(file, data) {
+  const unfinished = join(drawn, `${file}.${process.pid}`);
+  writeFileSync(unfinished, data);
+  renameSync(unfinished, join(drawn, file));
 }
 
 function isNewest(file) {

@@ -15,6 +15,7 @@ const named = (file) => ({ file, name: file.name || 'pasted.png' });
 const isPicture = ({ file, name }) => !/(^|\/)\./.test(name) && (file.type.startsWith('image/') || PICTURE_NAME.test(name));
 
 function listenToPickers(take) {
+  byId('open-folder').hidden = !('webkitdirectory' in byId('folder'));
   for (const [button, input] of [['open-files', 'files'], ['open-folder', 'folder']]) {
     byId(button).addEventListener('click', () => byId(input).click());
     byId(input).addEventListener('change', ({ target }) => {

@@ -33,7 +33,7 @@ export class Viewer {
     if (this.#shown[side] === file) return undefined;
     this.#shown[side] = file;
     const image = file && (await decoded(file, alt));
-    if (this.#shown[side] !== file) return undefined;
+    if (this.#shown[side] !== file) return image && void URL.revokeObjectURL(image.src);
     this.#take(side, image);
     return image && { width: image.naturalWidth, height: image.naturalHeight };
   }
