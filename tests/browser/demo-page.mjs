@@ -10,7 +10,7 @@ import { openPage } from './page.mjs';
 /** The demo with its first sample done, and `{page, close, …}` of page.mjs. */
 export async function openDemo(options) {
   await drawSamples();
-  const demo = await openPage(options);
+  const demo = await openPage({ serviceWorkers: 'allow', ...options });
   await finished(demo.page);
   return demo;
 }

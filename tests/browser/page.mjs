@@ -11,11 +11,14 @@ export const withoutChromium = existsSync(executablePath) ? false : `not install
 /** So that Chromium asks nothing of any host but ours. */
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** `{page, browser, origin, requests, close, unplug}`; `requests` grows by every address that the page asks for. */
+/**
+ * The demo's service worker would stand between tests and their server, and is blocked unless it is what is tested.
+ * `{page, browser, origin, requests, close, unplug}`; `requests` grows by every address that the page asks for.
+ */
 export async function openPage({ path = '/', isolated, folders, ...options } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'slimpix-chromium-'));
   const server = await serve({ isolated, folders });
-  const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: QUIET, ...options });
+  const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: QUIET, serviceWorkers: 'block', ...options });
   const page = await browser.newPage();
   const requests = [];
   browser.on('request', (request) => requests.push(new URL(request.url())));

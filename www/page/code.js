@@ -72,8 +72,9 @@ for (const [name, message] of failed) console.error(name, message);
 
 function inShell({ config, name, isMany }) {
   const flags = Object.entries(config).map(([key, value]) => flag(key, value));
-  const unspeakable = config.metadata?.gps === false ? '# The command line keeps all of EXIF or none; the place cannot be left out alone.\n' : '';
-  return `${unspeakable}npx slimpix ${isMany ? 'photos' : shellQuote(name)} -o small ${flags.join(' ')}`.trim() + '\n';
+  const { metadata, variants } = config;
+  const notes = [metadata?.gps === false && '# Here the place cannot be left out alone: no metadata is kept.\n', variants && '# Here all of the sizes are made.\n'].filter(Boolean);
+  return `${notes.join('')}npx slimpix ${isMany ? 'photos' : shellQuote(name)} -o small ${flags.join(' ')}`.trim() + '\n';
 }
 
 function flag(key, value) {
