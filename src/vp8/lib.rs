@@ -42,7 +42,7 @@
 //! | segments | +5.0 % | 0 |
 //! | token probabilities of the picture's own | +8.8 % | -2 % |
 //! | loop filter | +0.7 % | 0 |
-//! | brightness corrected for sharp chroma | +0.2 % | -3 % |
+//! | luma and chroma fitted to what is shown | +0.2 % | -3 % |
 //!
 //! # What was tried and rejected
 //!
