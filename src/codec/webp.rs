@@ -66,8 +66,9 @@ pub(super) fn encode(image: &Image, metadata: Metadata, options: &Options) -> Re
 fn frame(image: &Image, options: &Options) -> Result<Vec<u8>> {
     let default = if options.optimize { DEFAULT_EFFORT } else { FAST_EFFORT };
     let effort = options.effort.unwrap_or(default) as u8;
-    let params =
+    let mut params =
         Params::new(options.quality_or_default(), effort).map_err(Error::invalid_option)?;
+    params.sharp_yuv &= options.optimize;
     let (width, height) = (image.width() as usize, image.height() as usize);
     let frame = match image.layout() {
         Layout::Rgba => {

@@ -33,16 +33,16 @@
 //!
 //! | tool | bytes | time |
 //! |---|---|---|
-//! | 4x4 prediction | +14.2 % | -47 % |
-//! | more than one 4x4 mode coded in full | +3.3 % | -20 % |
-//! | more than one 16x16 mode | +0.3 % | -23 % |
-//! | more than one chroma mode | +1.5 % | -4 % |
+//! | 4x4 prediction | +14.2 % | -45 % |
+//! | more than one 4x4 mode coded in full | +3.2 % | -28 % |
+//! | more than one 16x16 mode | 0.0 % | -20 % |
+//! | more than one chroma mode | +1.5 % | -5 % |
 //! | trellis | +4.1 % | -36 % |
-//! | trellis for modes that did not win | +1.4 % | -21 % |
-//! | segments | +5.0 % | 0 |
-//! | token probabilities of the picture's own | +8.8 % | -2 % |
-//! | loop filter | +0.7 % | 0 |
-//! | brightness corrected for sharp chroma | +0.2 % | -3 % |
+//! | trellis for modes that did not win | +1.1 % | -27 % |
+//! | segments | +4.6 % | -2 % |
+//! | token probabilities of the picture's own | +8.6 % | -2 % |
+//! | loop filter | +0.6 % | 0 |
+//! | luma and chroma fitted to what is shown | +0.8 % | -10 % |
 //!
 //! # What was tried and rejected
 //!

@@ -10,7 +10,8 @@ pub const MAX_SIDE: usize = 16383;
 pub struct Params {
     /// 1..=100; scores about what libwebp scores at the same number.
     pub quality: u8,
-    /// Whether pixels are converted so that brightness stays right at edges between colours; on from effort 4 up.
+    /// Whether luma and chroma are fitted to what a decoder shows, so that light and colour stay right at edges between
+    /// colours; on from effort 4 up.
     pub sharp_yuv: bool,
     /// What to try.
     pub tools: Tools,

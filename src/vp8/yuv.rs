@@ -96,6 +96,21 @@ impl Planes {
         repeat_last_row(&mut self.y, stride, self.height);
     }
 
+    /// Fills U and V from samples in 1/16 without padding.
+    pub(crate) fn round_chroma(&mut self, chroma: &[Vec<i16>; 2]) {
+        let (samples, stride) = (self.width.div_ceil(2), self.mb_width() * 8);
+        for (plane, samples_16) in self.uv.iter_mut().zip(chroma) {
+            for (out, row) in plane.chunks_exact_mut(stride).zip(samples_16.chunks_exact(samples)) {
+                for (out, &sample) in out.iter_mut().zip(row) {
+                    *out = ((sample + 8) >> 4).clamp(0, 255) as u8;
+                }
+                let last = out[samples - 1];
+                out[samples..].fill(last);
+            }
+            repeat_last_row(plane, stride, self.height.div_ceil(2));
+        }
+    }
+
     fn chroma_rows_mut(&mut self, y: usize) -> [&mut [u8]; 2] {
         let stride = self.mb_width() * 8;
         self.uv.each_mut().map(|plane| &mut plane[y * stride..][..stride])
@@ -172,18 +187,19 @@ fn luma(p: &[u8]) -> u8 {
     ((16839 * r + 33059 * g + 6420 * b + (16 << 16) + (1 << 15)) >> 16) as u8
 }
 
+/// U and V around 0, 16 bits of fraction.
+#[inline(always)]
+pub fn chroma_of([r, g, b]: [i32; 3]) -> [i32; 2] {
+    [-9719 * r - 19081 * g + 28800 * b, 28800 * r - 24116 * g - 4684 * b]
+}
+
 /// U and V in 1/16 of the mean of four pixels that sum up to these.
 #[inline(always)]
-fn chroma([r, g, b]: [i32; 3]) -> [i16; 2] {
-    let u = -9719 * r - 19081 * g + 28800 * b;
-    let v = 28800 * r - 24116 * g - 4684 * b;
-    [u, v].map(|c| ((c + (128 << 18) + (1 << 13)) >> 14) as i16)
+fn chroma(sums: [i32; 3]) -> [i16; 2] {
+    chroma_of(sums).map(|c| ((c + (128 << 18) + (1 << 13)) >> 14) as i16)
 }
 
 /// Converts interleaved pixels of `BYTES` bytes each; a fourth byte is ignored.
-///
-/// Chroma is the mean of four pixels, sharpened by what the decoder's interpolation is going to blur: worth 1.5 % of
-/// bytes at equal score, for next to no time.
 fn convert<const BYTES: usize>(
     pixels: &[u8],
     width: usize,
@@ -194,23 +210,36 @@ fn convert<const BYTES: usize>(
     check_count(pixels, width * height * BYTES)?;
     let mut planes = Planes::new(width, height);
     convert_luma::<BYTES>(pixels, &mut planes);
-    let rows = height.div_ceil(2);
+    if sharp {
+        let mut chroma = [(); 2].map(|()| Vec::with_capacity(planes.uv[0].len()));
+        for y in 0..height.div_ceil(2) {
+            let rows = chroma_row::<BYTES>(pixels, &planes, y);
+            chroma.iter_mut().zip(rows).for_each(|(plane, row)| plane.extend(row));
+        }
+        sharp::fit::<BYTES>(&mut planes, &mut chroma, pixels);
+    } else {
+        convert_chroma::<BYTES>(pixels, &mut planes);
+    }
+    Ok(planes)
+}
+
+/// Chroma is the mean of four pixels, sharpened by what the decoder's interpolation is going to blur: worth 1.5 % of
+/// bytes at equal score, for next to no time.
+fn convert_chroma<const BYTES: usize>(pixels: &[u8], planes: &mut Planes) {
+    let rows = planes.height.div_ceil(2);
     // Each row of chroma is sharpened once the row below it is known.
-    let mut window = [0, 0, 1].map(|y| chroma_row::<BYTES>(pixels, &planes, y));
+    let mut window = [0, 0, 1].map(|y| chroma_row::<BYTES>(pixels, planes, y));
     for y in 0..rows {
         for (plane, out) in planes.chroma_rows_mut(y).into_iter().enumerate() {
             sharpen_row(window.each_ref().map(|row| &row[plane][..]), out);
         }
         window.rotate_left(1);
-        window[2] = chroma_row::<BYTES>(pixels, &planes, y + 2);
+        window[2] = chroma_row::<BYTES>(pixels, planes, y + 2);
     }
+    let stride = planes.mb_width() * 8;
     for plane in &mut planes.uv {
-        repeat_last_row(plane, width.div_ceil(16) * 8, rows);
+        repeat_last_row(plane, stride, rows);
     }
-    if sharp {
-        sharp::correct_luma::<BYTES>(&mut planes, pixels);
-    }
-    Ok(planes)
 }
 
 fn convert_luma<const BYTES: usize>(pixels: &[u8], planes: &mut Planes) {

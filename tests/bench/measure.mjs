@@ -9,17 +9,23 @@ import sharp from 'sharp';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const corpus = join(root, '../shared/corpus');
 
-/** The pictures of a corpus folder as RGBA, each `every`th, at most `side` pixels long; exits in words without a corpus. */
-export async function pictures(folder, { every = 1, side = 65535 } = {}) {
+/** The paths of a corpus folder's pictures, each `every`th; exits in words without a corpus. */
+export function paths(folder, every = 1) {
   if (!existsSync(join(corpus, folder))) {
     console.error(`bench: the corpus folder ${folder} is not on this machine`);
     process.exit(1);
   }
-  const files = readdirSync(join(corpus, folder)).filter((file) => file.endsWith('.png'));
-  return Promise.all(files.filter((_, i) => i % every === 0).map((file) => picture(join(corpus, folder, file), side)));
+  const files = readdirSync(join(corpus, folder)).filter((file) => file.endsWith('.png')).sort();
+  return files.filter((_, i) => i % every === 0).map((file) => join(corpus, folder, file));
 }
 
-async function picture(path, side) {
+/** The pictures of a corpus folder, each `every`th, at most `side` pixels long. */
+export async function pictures(folder, { every = 1, side } = {}) {
+  return Promise.all(paths(folder, every).map((path) => picture(path, side)));
+}
+
+/** A picture as RGBA over white, at most `side` pixels long. */
+export async function picture(path, side = 65535) {
   const box = { width: side, height: side, fit: 'inside', withoutEnlargement: true };
   const { data, info } = await sharp(path).resize(box).flatten({ background: '#fff' }).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { path, width: info.width, height: info.height, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) };
@@ -55,12 +61,18 @@ function build(name) {
   return join(root, 'target/release', name);
 }
 
-/** The bytes at a score, by a line through log bytes between the two nearest measured points; undefined outside. */
+/**
+ * The bytes at a score, by a line through log bytes between the two nearest measured points; undefined outside. Points
+ * that take more bytes for no better score are left out.
+ */
 export function bytesAt(score, points) {
-  const sorted = points.toSorted((a, b) => a.score - b.score);
-  const upper = sorted.findIndex((point) => point.score >= score);
+  const rising = [];
+  for (const point of points.toSorted((a, b) => a.bytes - b.bytes)) {
+    if (!rising.length || point.score > rising.at(-1).score) rising.push(point);
+  }
+  const upper = rising.findIndex((point) => point.score >= score);
   if (upper < 1) return undefined;
-  const [a, b] = [sorted[upper - 1], sorted[upper]];
+  const [a, b] = [rising[upper - 1], rising[upper]];
   const part = (score - a.score) / (b.score - a.score);
   return Math.exp(Math.log(a.bytes) * (1 - part) + Math.log(b.bytes) * part);
 }

@@ -1,33 +1,35 @@
-// Lossy WebP against libwebp: `node tests/bench/webp.mjs [sizes] [speed] [features] [--quick]`, all three by default.
+// Lossy WebP against libwebp: `npm run bench -- webp [sizes] [speed] [features] [conformance] [--quick]`, the first three
+// by default.
 //
-// sizes     bytes at equal SSIMULACRA2 (60, 70, 80, 85), by class of picture, against libwebp -m 4 and -m 6
-// speed     CPU time in WebAssembly against @jsquash/webp, alternating in one process
-// features  what each of the encoder's tools is worth in bytes and time
+// sizes        bytes at equal SSIMULACRA2 (60, 70, 80, 85), by class of picture, against libwebp -m 4 and -m 6
+// speed        CPU time in WebAssembly against @jsquash/webp, alternating in one process
+// features     what each of the encoder's tools is worth in bytes and time
+// conformance  whether image-webp, dwebp and webpinfo see every picture as the encoder does, at 42 qualities and efforts
 //
-// Per picture, log bytes are interpolated between the points of a curve; a target that one of the two does not reach
-// is left out for that picture. Means are geometric. --quick takes every fourth picture.
+// A target that one of the two does not reach is left out for that picture, so curves go up to quality 100: most
+// photographs score 85 only above 96. Means are geometric. --quick takes every fourth picture.
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { WASI } from 'node:wasi';
+import { bytesAt, geometricMean, paths, picture as rgba } from './measure.mjs';
 
 // Node 20's fast path into WASI crashes now and then; the calls are too few to matter.
 setFlagsFromString('--no-turbo-fast-api-calls');
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const corpus = join(root, '../shared/corpus');
 const work = join(root, 'target/bench');
 const targets = [60, 70, 80, 85];
-const qualities = [20, 42, 58, 70, 79, 86, 91, 96];
+const qualities = [20, 42, 58, 70, 79, 86, 91, 96, 100];
 const classes = ['kodak', 'photos', 'graphics'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
-const wanted = (part) => args.every((a) => a.startsWith('--')) || args.includes(part);
+const wanted = (part, byDefault = true) => args.includes(part) || (byDefault && args.every((a) => a.startsWith('--')));
 
 const jsquash = dirname(createRequire(import.meta.url).resolve('@jsquash/webp/package.json'));
 const peer = JSON.parse(readFileSync(join(jsquash, 'package.json'))).version;
@@ -39,11 +41,10 @@ function build() {
 }
 
 function pictures(every) {
-  return classes.flatMap((group) =>
-    readdirSync(join(corpus, group)).filter((name) => name.endsWith('.png')).sort()
-      .filter((_, i) => i % every === 0)
-      .map((name) => ({ group, name, path: join(corpus, group, name) })));
+  return classes.flatMap((group) => paths(group, every).map((path) => ({ group, name: basename(path), path })));
 }
+
+const named = (...names) => pictures(1).filter(({ name }) => names.includes(name));
 
 // Runs `job` over `items`, as many at a time as there are cores.
 async function each(items, job) {
@@ -63,15 +64,6 @@ async function curve(...command) {
   });
 }
 
-function pixels(path) {
-  const ppm = execFileSync(join(root, 'target/release/to-ppm'), [path], { maxBuffer: 1 << 28 });
-  const [, width, height] = /^P6\n(\d+) (\d+)\n255\n/.exec(ppm.subarray(0, 32).toString('latin1')).map(Number);
-  const rgb = ppm.subarray(ppm.length - width * height * 3);
-  const data = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let i = 0; i < width * height; i++) data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
-  return { data, width, height };
-}
-
 let encoder;
 async function libwebp(image, quality, method) {
   if (!encoder) {
@@ -83,9 +75,9 @@ async function libwebp(image, quality, method) {
 
 // The peer's curve does not change: it is kept under target/bench.
 async function peerCurve(picture, method) {
-  const kept = join(work, `${picture.group}-${picture.name}-${peer}-m${method}.json`);
+  const kept = join(work, `${picture.group}-${picture.name}-${peer}-m${method}-${qualities.join(`_`)}.json`);
   if (existsSync(kept)) return JSON.parse(readFileSync(kept));
-  const image = pixels(picture.path);
+  const image = await rgba(picture.path);
   const files = [];
   for (const quality of qualities) {
     const file = join(work, `${picture.name}-${method}-${quality}.webp`);
@@ -97,29 +89,20 @@ async function peerCurve(picture, method) {
   return points;
 }
 
-// Log bytes at a score, or nothing where the curve does not reach it.
-function logBytesAt(points, target) {
-  const rising = [];
-  for (const point of [...points].sort((a, b) => a.bytes - b.bytes)) {
-    if (!rising.length || point.score > rising.at(-1).score) rising.push(point);
-  }
-  const upper = rising.findIndex((point) => point.score >= target);
-  if (upper < 1) return undefined;
-  const [a, b] = [rising[upper - 1], rising[upper]];
-  const t = (target - a.score) / (b.score - a.score);
-  return Math.log(a.bytes) * (1 - t) + Math.log(b.bytes) * t;
-}
-
-const mean = (numbers) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
-const ratio = (logs) => (logs.length ? Math.exp(mean(logs)).toFixed(3) : '  -  ');
+// One curve's bytes over another's at each score that both reach.
+const ratios = (own, other) => targets.map((target) => bytesAt(target, own) / bytesAt(target, other));
+const mean = (values) => geometricMean(values.filter(Number.isFinite));
+const cell = (ratio) => (Number.isFinite(ratio) ? ratio.toFixed(3) : '  -  ');
 
 // Rows of class × target from pairs of curves.
 function table(pairs) {
   const row = (name, some) => {
-    const logs = targets.map((target) => some.map(({ own, other }) => logBytesAt(own, target) - logBytesAt(other, target)).filter(Number.isFinite));
-    console.log(`  ${name.padEnd(9)} ${logs.map(ratio).join('  ')}   mean ${ratio(logs.filter((l) => l.length).map(mean))}`);
+    const rows = some.map(({ own, other }) => ratios(own, other));
+    const cells = targets.map((_, i) => rows.map((row) => row[i]).filter(Number.isFinite));
+    const means = cells.map(mean);
+    console.log(`  ${name.padEnd(9)} ${means.map((m, i) => `${cell(m)} (${String(cells[i].length).padStart(2)})`).join('  ')}   mean ${cell(mean(means))}`);
   };
-  console.log(`  ${''.padEnd(9)} ${targets.map((t) => `@${t}  `).join('  ')}`);
+  console.log(`  ${''.padEnd(9)} ${targets.map((t) => `@${t} (of)  `).join('  ')}`);
   for (const group of classes) row(group, pairs.filter((pair) => pair.group === group));
   row('all', pairs);
 }
@@ -133,7 +116,8 @@ async function sizes() {
     });
     console.log(`\nbytes at equal SSIMULACRA2: slimpix effort ${effort} / libwebp -m ${method} (@jsquash/webp ${peer}), ${pairs.length} pictures`);
     table(pairs);
-    const gap = mean(pairs.flatMap(({ own, other }) => own.map((point, i) => point.score - other[i].score)));
+    const gaps = pairs.flatMap(({ own, other }) => own.map((point, i) => point.score - other[i].score));
+    const gap = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
     console.log(`  score at the same quality number: ${gap >= 0 ? '+' : ''}${gap.toFixed(2)} on average`);
   }
 }
@@ -152,12 +136,10 @@ async function speed() {
   };
   const quiet = openSync('/dev/null', 'w');
   console.log(`\nCPU ms in WebAssembly, quality 80, Node ${process.version}: slimpix / @jsquash/webp ${peer}, fastest of 5 in alternation`);
-  const chosen = [['kodak', '1.png'], ['kodak', '20.png'], ['photos', '2a2420.png'], ['graphics', 'Boxplot.png']];
   for (const effort of [4, 6]) {
-    const logs = [];
-    for (const [group, name] of chosen) {
-      const path = join(corpus, group, name);
-      const image = pixels(path);
+    const times = [];
+    for (const { name, path } of named('1.png', '20.png', '2a2420.png', 'Boxplot.png')) {
+      const image = await rgba(path);
       const ppm = join(work, 'speed.ppm');
       writeFileSync(ppm, execFileSync(join(root, 'target/release/to-ppm'), [path], { maxBuffer: 1 << 28 }));
       let [once, more, other] = [Infinity, Infinity, Infinity];
@@ -170,10 +152,10 @@ async function speed() {
         other = Math.min(other, await cpu(() => libwebp(image, 80, effort)));
       }
       const best = (more - once) / 2;
-      logs.push(Math.log(best / other));
+      times.push(best / other);
       console.log(`  effort ${effort}  ${name.padEnd(12)} ${best.toFixed(0).padStart(5)} / ${other.toFixed(0).padStart(5)} = ${(best / other).toFixed(2)}`);
     }
-    console.log(`  effort ${effort}  geometric mean ${ratio(logs)}`);
+    console.log(`  effort ${effort}  geometric mean ${cell(mean(times))}`);
   }
 }
 
@@ -190,7 +172,7 @@ async function features() {
   // Times are of the fastest of many runs, the tools in alternation, one at a time.
   const times = Object.fromEntries(tools.map((tool) => [tool, {}]));
   for (let round = 0; round < 4; round++) {
-    for (const path of [join(corpus, 'kodak/1.png'), join(corpus, 'graphics/Boxplot.png')]) {
+    for (const { path } of named('1.png', 'Boxplot.png')) {
       for (const tool of tools) {
         const ms = Number(execFileSync(join(root, 'target/release/vp8'), [path, join(work, 'time.webp'), '80', '6', '4', tool]));
         times[tool][path] = Math.min(times[tool][path] ?? Infinity, ms);
@@ -200,10 +182,23 @@ async function features() {
   const time = (tool) => Object.values(times[tool]).reduce((a, b) => a + b);
   console.log(`\nwhat a tool is worth at effort 6, ${some.length} pictures: bytes at equal score and native time without it`);
   for (const tool of tools.slice(1)) {
-    const logs = curves[tool].flatMap(({ points }, i) => targets.map((target) => logBytesAt(points, target) - logBytesAt(curves['-'][i].points, target))).filter(Number.isFinite);
+    const bytes = mean(curves[tool].flatMap(({ points }, i) => ratios(points, curves['-'][i].points)));
     const percent = (value) => `${value >= 0 ? '+' : ''}${(value * 100).toFixed(1)} %`;
-    console.log(`  ${tool.padEnd(14)} bytes ${percent(Math.exp(mean(logs)) - 1).padStart(8)}   time ${percent(time(tool) / time('-') - 1).padStart(8)}`);
+    console.log(`  ${tool.padEnd(14)} bytes ${percent(bytes - 1).padStart(8)}   time ${percent(time(tool) / time('-') - 1).padStart(8)}`);
   }
+}
+
+async function conformance() {
+  const tally = { files: 0, wrong: 0 };
+  await each(pictures(quick ? 4 : 1), async ({ path, name }) => {
+    const { stdout } = await run(join(root, 'target/release/conform'), [path], { maxBuffer: 1 << 24 });
+    const lines = stdout.trim().split('\n');
+    const wrong = lines.filter((line) => !line.endsWith('same'));
+    for (const line of wrong) console.log(`  ${name} ${line}`);
+    tally.files += lines.length;
+    tally.wrong += wrong.length;
+  });
+  console.log(`\nconformance: ${tally.files} files, ${tally.wrong} shown otherwise than the encoder does by image-webp or dwebp, or faulty by webpinfo`);
 }
 
 mkdirSync(work, { recursive: true });
@@ -211,3 +206,4 @@ build();
 if (wanted('sizes')) await sizes();
 if (wanted('speed')) await speed();
 if (wanted('features')) await features();
+if (wanted('conformance', false)) await conformance();

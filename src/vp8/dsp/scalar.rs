@@ -14,6 +14,9 @@ const SIN_12: i32 = 2217;
 const COS_12: i32 = 5352;
 
 /// Transforms `source - prediction`; twice the orthonormal DCT, so the decoder's transform undoes it.
+///
+/// The DC is rounded down, by 3/4 of its unit in the mean: predictions that average round up, block by block, and the
+/// picture would become brighter by 1/12 of a level. Worth 0.8 % of bytes at a score of 85, 1.9 % at 88.
 pub fn fdct_4x4(source: &Tile, prediction: &Tile) -> Block {
     let mut rows = [0i32; 16];
     for y in 0..4 {
@@ -29,10 +32,10 @@ pub fn fdct_4x4(source: &Tile, prediction: &Tile) -> Block {
         rows[4 * y + 3] = (a3 * SIN_12 - a2 * COS_12 + 256) >> 9;
     }
     let mut out = [0i16; 16];
-    for x in 0..4 {
+    for (x, rounding) in [-1, 8, 8, 8].into_iter().enumerate() {
         let (a0, a1) = (rows[x] + rows[12 + x], rows[4 + x] + rows[8 + x]);
         let (a2, a3) = (rows[4 + x] - rows[8 + x], rows[x] - rows[12 + x]);
-        out[x] = ((a0 + a1 + 8) >> 4) as i16;
+        out[x] = ((a0 + a1 + rounding) >> 4) as i16;
         out[4 + x] = ((a2 * SIN_12 + a3 * COS_12 + 32768) >> 16) as i16;
         out[8 + x] = ((a0 - a1 + 8) >> 4) as i16;
         out[12 + x] = ((a3 * SIN_12 - a2 * COS_12 + 32768) >> 16) as i16;

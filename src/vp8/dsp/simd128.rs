@@ -93,7 +93,7 @@ pub fn fdct_4x4(source: &Tile, prediction: &Tile) -> Block {
     let r01 = i16x8_shuffle::<0, 8, 4, 12, 1, 9, 5, 13>(even, odd);
     let r32 = i16x8_shuffle::<3, 11, 7, 15, 2, 10, 6, 14>(even, odd);
     let (even, odd) = forward_4(r01, r32);
-    let even = i16x8_shr(i16x8_add(even, i16x8_splat(8)), 4);
+    let even = i16x8_shr(i16x8_add(even, i16x8(-1, 8, 8, 8, 8, 8, 8, 8)), 4);
     let [a, b] = odd.map(|v| i32x4_shr(i32x4_add(v, i32x4_splat(32768)), 16));
     let odd = i16x8_narrow_i32x4(a, b);
     store_block([low_halves(even, odd), high_halves(even, odd)])

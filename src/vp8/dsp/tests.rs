@@ -64,7 +64,9 @@ fn errors_of_coefficients_are_four_times_those_of_pixels() {
         let squares = a.iter().zip(&b).map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2));
         let pixels = f64::from(squares.sum::<u32>()) * 4.0;
         let coeffs = f64::from(scalar::error_4x4(&scalar::fdct_4x4(&a, &b), &[0; 16], &[1; 16]));
-        assert!((pixels - coeffs).abs() <= 0.004 * pixels + 200.0, "{pixels} {coeffs}");
+        // The DC is rounded down, by one at most.
+        let allowed = 0.004 * pixels + 2.0 * pixels.sqrt() + 200.0;
+        assert!((pixels - coeffs).abs() <= allowed, "{pixels} {coeffs}");
     }
 }
 

@@ -3,6 +3,11 @@
 //! The score is always made by the `ssimulacra2` crate, never by slimpix' own implementation: a benchmark must not
 //! be marked by the one who sits it.
 
+/// The decoders that the encoder's own tests ask.
+#[path = "../../../src/vp8/tests/judges/mod.rs"]
+pub mod judges;
+
+pub use judges::riff;
 use slimpix_vp8::{Filter, Params, Trellis};
 use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, Xyb, compute_frame_ssimulacra2};
 
@@ -59,18 +64,6 @@ fn xyb(picture: &Picture) -> Result<Xyb, String> {
     )
     .map_err(|error| error.to_string())?;
     Xyb::try_from(rgb).map_err(|error| error.to_string())
-}
-
-/// A still WebP file round a VP8 frame.
-pub fn riff(frame: &[u8]) -> Vec<u8> {
-    let pad = frame.len() % 2;
-    let mut file = b"RIFF".to_vec();
-    file.extend(((frame.len() + pad + 12) as u32).to_le_bytes());
-    file.extend(b"WEBPVP8 ");
-    file.extend((frame.len() as u32).to_le_bytes());
-    file.extend(frame);
-    file.extend(&[0][..pad]);
-    file
 }
 
 /// The same parameters with the named tools of the VP8 encoder switched off, separated by commas; `-` for none.
