@@ -24,27 +24,39 @@ const THREAD_OF = 'thread of ';
 /** Firefox collects a worker that nothing refers to, though its memory is in use or it has yet to start. */
 const threads = new Set<Worker>();
 
+/**
+ * All scripts run before any thread begins: in Firefox a worker that makes another one waits for ever where a thread of
+ * it already waits for work.
+ */
 export async function startWorkers(module: WebAssembly.Module, memory: WebAssembly.Memory, builder: PoolBuilder): Promise<void> {
   const start: ThreadStart = { module, memory, receiver: builder.receiver() };
-  await Promise.all(Array.from({ length: builder.numThreads() }, () => startThread(start)));
+  const loaded = await Promise.all(Array.from({ length: builder.numThreads() }, load));
+  await Promise.all(loaded.map((thread) => begin(thread, start)));
   builder.build();
 }
 
 /** Some bundlers make classic workers of modules, and a worker cannot ask which of the two it is. */
-async function startThread(start: ThreadStart): Promise<void> {
-  await startAs('module', start).catch(() => startAs('classic', start));
+function load(): Promise<Worker> {
+  return loadAs('module').catch(() => loadAs('classic'));
 }
 
-function startAs(type: WorkerType, start: ThreadStart): Promise<void> {
+function loadAs(type: WorkerType): Promise<Worker> {
   const thread = new Worker(self.location.href, { type, name: THREAD_OF + self.name });
   threads.add(thread);
   return new Promise((resolve, reject) => {
-    thread.onmessage = () => resolve();
+    thread.onmessage = () => resolve(thread);
     thread.onerror = ({ message }) => {
       thread.terminate();
       threads.delete(thread);
       reject(new Error(`a thread could not be started: ${message || 'its script could not be loaded'}`));
     };
+  });
+}
+
+/** Resolves when the thread has the module and is about to wait for work. */
+function begin(thread: Worker, start: ThreadStart): Promise<void> {
+  return new Promise((resolve) => {
+    thread.onmessage = () => resolve();
     thread.postMessage(start);
   });
 }

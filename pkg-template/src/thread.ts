@@ -7,11 +7,12 @@ export function runThread(parent: string): void {
   addEventListener('message', ({ data }: MessageEvent<ThreadStart>) => {
     try {
       initSync({ module: data.module, memory: data.memory });
-      postMessage('ready');
+      postMessage('begun');
       wbg_rayon_start_worker(data.receiver);
     } catch (error) {
       new BroadcastChannel(parent).postMessage(`a thread failed: ${error}`);
       throw error;
     }
   }, { once: true });
+  postMessage('loaded');
 }
