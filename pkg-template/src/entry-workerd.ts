@@ -44,3 +44,9 @@ export const batchCompressDirectory = shared.batchCompressDirectory;
 
 /** Format, size, orientation and more from an image's header, without decoding it. */
 export const probe = shared.probe;
+
+/** Fetches and compiles the WebAssembly that writing these formats takes, and starts nothing. */
+export const preload = shared.preload;
+
+/** What slimpix can do on this host. */
+export const capabilities = shared.capabilities;
