@@ -29,10 +29,10 @@ export const site = {
   '/': join(root, 'www'),
 };
 
-/** `folders` maps the start of an address to a folder; gives the listening server. */
-export function serve({ port = 0, isolated = false, folders = site } = {}) {
+/** `folders` maps the start of an address to a folder, `headers` go with every answer; gives the listening server. */
+export function serve({ port = 0, isolated = false, headers = {}, folders = site } = {}) {
   const server = createServer((request, response) => {
-    answer(request, response, folders, isolated).catch(() => response.writeHead(404).end('not found'));
+    answer(request, response, folders, { ...(isolated && ISOLATION), ...headers }).catch(() => response.writeHead(404).end('not found'));
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -40,13 +40,13 @@ export function serve({ port = 0, isolated = false, folders = site } = {}) {
   });
 }
 
-async function answer(request, response, folders, isolated) {
+async function answer(request, response, folders, headers) {
   const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
   const prefix = Object.keys(folders).find((start) => path.startsWith(start));
   const file = join(folders[prefix], path.slice(prefix.length) || 'index.html');
   if (!file.startsWith(folders[prefix] + sep) || !(await stat(file)).isFile()) throw new Error('no such file');
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
-  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...(isolated && ISOLATION) });
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...headers });
   createReadStream(file).pipe(response);
 }
 

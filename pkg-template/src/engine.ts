@@ -13,6 +13,7 @@ import { ImageCompressionError, isErrorFacts, reason } from './errors.js';
 import type { EngineOutput, FinishedPixels, Glue, Memory, Picture } from './glue.js';
 import type { EngineOptions } from './options.js';
 import type { Variant } from './platform.js';
+import { hasSimd } from './simd.js';
 import type { CompiledModule, ImageInfo, PixelImage } from './types.js';
 
 export type { EngineOutput } from './glue.js';
@@ -22,17 +23,18 @@ export interface ModuleSource {
   load(variant: Variant): Promise<CompiledModule>;
   /** The smallest variant to be had: 'full' where the caller handed over that one alone. */
   readonly smallest: Variant;
-  /** Threads for one image, in place of `full`: 0 for none. */
-  readonly threads?: number;
+  /** Threads for one image, in place of `full`. Their glue comes from outside, since a worker alone can wait for them. */
+  readonly threads?: { readonly count: number; readonly glue: Glue } | undefined;
 }
 
 class Engine {
-  readonly #glue: () => Promise<Glue>;
+  readonly #glueFor: (source: ModuleSource) => Glue;
   #ready: Promise<Glue> | undefined;
+  #module: CompiledModule | undefined;
   #memory: Memory | undefined;
 
-  constructor(glue: () => Promise<Glue>) {
-    this.#glue = glue;
+  constructor(glueFor: (source: ModuleSource) => Glue) {
+    this.#glueFor = glueFor;
   }
 
   get started(): boolean {
@@ -54,15 +56,17 @@ class Engine {
       if (isErrorFacts(thrown)) throw new ImageCompressionError(thrown.code, thrown.message);
       const error = trapError(thrown, this.#memory);
       glue.__wbg_reset_state();
+      this.#memory = glue.initSync({ module: this.#module! }).memory;
       throw error;
     }
   }
 
   async #start(source: ModuleSource, variant: Variant): Promise<Glue> {
     try {
-      const [glue, module] = await Promise.all([this.#glue(), source.load(variant)]);
-      this.#memory = glue.initSync({ module }).memory;
-      if (variant === 'threads') await glue.initThreadPool?.(source.threads ?? 1);
+      const glue = this.#glueFor(source);
+      this.#module = await source.load(variant);
+      this.#memory = glue.initSync({ module: this.#module }).memory;
+      if (variant === 'threads') await glue.initThreadPool?.(source.threads!.count);
       return glue;
     } catch (cause) {
       this.#ready = undefined;
@@ -72,9 +76,9 @@ class Engine {
 }
 
 const engines: Record<Variant, Engine> = {
-  core: /* @__PURE__ */ new Engine(async () => core),
-  full: /* @__PURE__ */ new Engine(async () => full),
-  threads: /* @__PURE__ */ new Engine(() => import('./threads.js')),
+  core: /* @__PURE__ */ new Engine(() => core),
+  full: /* @__PURE__ */ new Engine(() => full),
+  threads: /* @__PURE__ */ new Engine(({ threads }) => threads!.glue),
 };
 
 /** Reads the header alone. */
@@ -144,9 +148,6 @@ function trapError(cause: unknown, memory: Memory | undefined): ImageCompression
   return new ImageCompressionError('INTERNAL', message, { cause });
 }
 
-/** The smallest module that holds a SIMD instruction. */
-const SIMD_PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
-
 /** What to say where WebAssembly cannot be had, and what would help. */
 export function loadError(cause: unknown): ImageCompressionError {
   const why = reason(cause);
@@ -155,7 +156,8 @@ export function loadError(cause: unknown): ImageCompressionError {
 
 function remedy(why: string): string {
   if (typeof WebAssembly === 'undefined') return ' (this host has no WebAssembly)';
-  if (/unsafe-eval|Content Security Policy/i.test(why)) return " (add 'wasm-unsafe-eval' to the page's script-src)";
-  if (!WebAssembly.validate(new Uint8Array(SIMD_PROBE))) return ' (this engine lacks WebAssembly SIMD, which slimpix needs)';
+  if (/unsafe-eval|Content Security Policy/i.test(why)) return " (add 'wasm-unsafe-eval' to the script-src of the page, or of the worker's script, in which slimpix runs)";
+  if (/magic/i.test(why)) return ' (its address leads to some other file: wasmUrl says where the modules are)';
+  if (!hasSimd()) return ' (this engine lacks WebAssembly SIMD, which slimpix needs)';
   return '';
 }

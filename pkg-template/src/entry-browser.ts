@@ -3,13 +3,12 @@
  * Workers, directories by handle, and AVIF and HEIC decoded by the browser where it can.
  */
 import { decode } from './decode.js';
-import { ImageCompressionError } from './errors.js';
-import { handleFolder } from './handles.js';
 import { fetchBytes } from './input.js';
 import type { Platform, Variant, WorkerHandle } from './platform.js';
 import { CompressionService } from './service.js';
 import { sharedFunctions } from './shared.js';
-import type { DirectoryHandleLike, ServiceConfig } from './types.js';
+import type { ServiceConfig } from './types.js';
+import { cores, held, openFolder } from './web.js';
 
 export * from './public.js';
 
@@ -20,7 +19,7 @@ const browser: Platform = {
   openFolder,
   startWorker,
   canShareMemory: () => globalThis.crossOriginIsolated === true,
-  cores: () => globalThis.navigator?.hardwareConcurrency || 4,
+  cores,
 };
 
 /** Compresses images by its own settings. Making one loads nothing; the first image does. */
@@ -47,6 +46,12 @@ export const batchCompressDirectory = shared.batchCompressDirectory;
 /** Format, size, orientation and more from an image's header, without decoding it. */
 export const probe = shared.probe;
 
+/** Fetches and compiles the WebAssembly that writing these formats takes, and starts nothing. */
+export const preload = shared.preload;
+
+/** What slimpix can do on this host. */
+export const capabilities = shared.capabilities;
+
 /** Written out in full, since bundlers look for exactly this form to find the files. */
 function besideThisModule(variant: Variant): URL {
   if (variant === 'core') return new URL('./core_bg.wasm', import.meta.url);
@@ -61,22 +66,8 @@ async function loadWasm(variant: Variant, url: string | URL = besideThisModule(v
   return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-function openFolder(directory: string | DirectoryHandleLike) {
-  if (typeof directory !== 'string') return handleFolder(directory);
-  throw new ImageCompressionError('UNSUPPORTED_FEATURE', `a browser has no directory by path ('${directory}'); give a FileSystemDirectoryHandle`);
-}
-
 /** The form with the script's URL inside is the one that bundlers look for. */
 function startWorker(url: string | URL | undefined, name: string): WorkerHandle {
   const worker = url === undefined ? new Worker(new URL('./worker-browser.js', import.meta.url), { type: 'module', name }) : new Worker(url, { type: 'module', name });
-  return {
-    post: (message, transfer) => worker.postMessage(message, transfer),
-    listen: (heard) => void (worker.onmessage = ({ data }) => heard(data)),
-    onFailure(failed) {
-      worker.onerror = ({ message }) => failed(message || 'its script could not be loaded');
-      worker.onmessageerror = () => failed('a message could not be read');
-    },
-    keepAlive() {},
-    terminate: () => worker.terminate(),
-  };
+  return held(worker);
 }

@@ -50,6 +50,12 @@ export const batchCompressDirectory = shared.batchCompressDirectory;
 /** Format, size, orientation and more from an image's header, without decoding it. */
 export const probe = shared.probe;
 
+/** Fetches and compiles the WebAssembly that writing these formats takes, and starts nothing. */
+export const preload = shared.preload;
+
+/** What slimpix can do on this host. */
+export const capabilities = shared.capabilities;
+
 /** Written out in full, since bundlers look for exactly this form to find the files. */
 function besideThisModule(variant: Variant): URL {
   if (variant === 'core') return new URL('./core_bg.wasm', import.meta.url);

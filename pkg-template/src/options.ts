@@ -202,6 +202,10 @@ export function checkBatchConfig(config: BatchConfig): void {
   checkVariants(config);
 }
 
+export function checkFormats(given: readonly FormatName[]): void {
+  checkOptions({ formats: given ?? null }, { formats });
+}
+
 function checkVariants({ variants, maxDimension, maxWidthOrHeight, targetSize, format, formats }: VariantConfig): void {
   if (isObject(variants)) checkSizes(variants as Readonly<Record<string, SizeVariant>>, 'variants');
   const odd = isObject(variants) ? Object.keys(variants).find((name) => !/^[\w.-]+$/.test(name)) : undefined;

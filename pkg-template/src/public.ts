@@ -11,6 +11,7 @@ export type {
   BatchProcessingResult,
   BatchRun,
   BatchSuccess,
+  Capabilities,
   CompressionConfig,
   CompressionResult,
   Decoder,

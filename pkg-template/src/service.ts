@@ -3,17 +3,18 @@
  * and hands the work to its workshop. Making one costs nothing and loads nothing; the first image does.
  */
 import { Batch, type BatchJob, type Listed } from './batch.js';
+import { capabilitiesOf } from './capabilities.js';
 import { ImageCompressionError, reason } from './errors.js';
 import type { Folder, FoundFile } from './folder.js';
 import type { EngineOutput } from './glue.js';
 import { isFileHandle, nameOf, readInput, type Source } from './input.js';
 import { outputNames } from './names.js';
-import { checkBatchConfig, checkCompressionConfig, checkVariantConfig, requestsOf, resolveServiceConfig, type Request, type ResolvedServiceConfig } from './options.js';
+import { checkBatchConfig, checkCompressionConfig, checkFormats, checkVariantConfig, plainFormat, requestsOf, resolveServiceConfig, type Request, type ResolvedServiceConfig } from './options.js';
 import type { Platform } from './platform.js';
 import { Compressed } from './result.js';
 import { isObject } from './rules.js';
 import { decodeWith, type CompressTask, type Undecoded } from './task.js';
-import type { BatchConfig, BatchInput, BatchProcessingResult, BatchRun, CompressionConfig, CompressionResult, Decoder, DirectoryHandleLike, ImageInfo, ImageInput, Logger, NamedImage, ServiceConfig, VariantConfig, VariantResult } from './types.js';
+import type { BatchConfig, BatchInput, BatchProcessingResult, BatchRun, Capabilities, CompressionConfig, CompressionResult, Decoder, DirectoryHandleLike, FormatName, ImageInfo, ImageInput, Logger, NamedImage, ServiceConfig, VariantConfig, VariantResult } from './types.js';
 import { Workshop } from './workshop.js';
 
 /** Silent but for warnings. */
@@ -62,6 +63,17 @@ export class CompressionService {
     const source = await readInput(image, this.#platform);
     if (source.image instanceof Uint8Array) return this.#workshop.probe(source.image);
     throw new ImageCompressionError('INVALID_INPUT', 'pixels have no header to probe; give a file');
+  }
+
+  /** Has the WebAssembly that writing these formats takes fetched and compiled, before the first image; starts nothing. */
+  async preload(formats: readonly FormatName[]): Promise<void> {
+    checkFormats(formats);
+    await this.#workshop.preload(formats.map(plainFormat));
+  }
+
+  /** What slimpix can do here. */
+  async capabilities(): Promise<Capabilities> {
+    return capabilitiesOf(this.#platform);
   }
 
   /** Compresses many images, or every image of a directory handle: item by item as they are done, and a result at the end. */

@@ -3,7 +3,7 @@
  */
 import type { CompressionService } from './service.js';
 
-type Shared = Pick<CompressionService, 'compressImage' | 'compressVariants' | 'compressBatch' | 'batchCompressDirectory' | 'probe'>;
+type Shared = Pick<CompressionService, 'compressImage' | 'compressVariants' | 'compressBatch' | 'batchCompressDirectory' | 'probe' | 'preload' | 'capabilities'>;
 
 export function sharedFunctions(make: () => CompressionService): Shared {
   let service: CompressionService | undefined;
@@ -14,5 +14,7 @@ export function sharedFunctions(make: () => CompressionService): Shared {
     compressBatch: (images, config) => shared().compressBatch(images, config),
     batchCompressDirectory: (input, output, config) => shared().batchCompressDirectory(input, output, config),
     probe: (image) => shared().probe(image),
+    preload: (formats) => shared().preload(formats),
+    capabilities: () => shared().capabilities(),
   };
 }

@@ -250,6 +250,24 @@ export interface ImageInfo {
   readonly hasIcc: boolean;
 }
 
+/** What slimpix can do where it runs. */
+export interface Capabilities {
+  /** Formats it reads here: its own, and those of `platformDecoders`. The caller's `decoders` come on top. */
+  readonly input: readonly InputFormat[];
+  /** Formats it writes. */
+  readonly output: readonly OutputFormat[];
+  /** Formats that the platform decodes and slimpix does not: AVIF in browsers, HEIC in Safari. */
+  readonly platformDecoders: readonly InputFormat[];
+  /** WebAssembly with SIMD: without it every image fails with `LOAD_FAILED`. */
+  readonly simd: boolean;
+  /** Work can be done in workers. */
+  readonly workers: boolean;
+  /** One AVIF can be written by several threads: the page is cross-origin isolated. */
+  readonly threads: boolean;
+  /** How much the machine can do at a time. */
+  readonly cores: number;
+}
+
 /** What is known of a compressed image beside its bytes. */
 export interface CompressionFacts {
   readonly mimeType: string;

@@ -4,15 +4,17 @@
  */
 import { memoryInUse } from './engine.js';
 import { ImageCompressionError } from './errors.js';
+import type { Glue } from './glue.js';
 import type { Decode } from './platform.js';
 import type { Boot, FromWorker, Port, ToWorker } from './protocol.js';
 import { runTask, type Task, type TaskResult, type Workplace } from './task.js';
 
-export function serve(port: Port<FromWorker, ToWorker>, decode?: Decode): void {
+/** `threads` is the glue of the module whose threads share an image, where the host has them. */
+export function serve(port: Port<FromWorker, ToWorker>, decode?: Decode, threads?: Glue): void {
   let boot: Boot | undefined;
   let admitted = () => {};
   const place = (id: number): Workplace => ({
-    modules: modulesOf(boot!),
+    modules: modulesOf(boot!, threads),
     decode,
     admit(bytes) {
       port.post({ id, admit: bytes }, []);
@@ -39,9 +41,9 @@ async function work(port: Port<FromWorker, ToWorker>, id: number, task: Task, pl
 }
 
 /** A worker has the modules that it was given at its start, and no way to more. */
-function modulesOf({ modules, threads }: Boot) {
+function modulesOf({ modules, threads: count }: Boot, glue: Glue | undefined) {
   return {
-    threads,
+    threads: count > 0 && glue ? { count, glue } : undefined,
     smallest: modules.core ? ('core' as const) : ('full' as const),
     load: async (variant: keyof typeof modules) => modules[variant]!,
   };

@@ -11,7 +11,7 @@ import type { EngineOptions, ResolvedServiceConfig } from './options.js';
 import type { CompiledModules, Platform, Variant } from './platform.js';
 import { Pool, WorkerUnavailable, type Hooks } from './pool.js';
 import { runTask, type CompressTask, type Made, type Task, type TaskResult, type Undecoded } from './task.js';
-import type { CompiledModule, ImageInfo, LoadOptions, Logger } from './types.js';
+import type { CompiledModule, ImageInfo, LoadOptions, Logger, OutputFormat } from './types.js';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -22,6 +22,7 @@ export class Workshop {
   readonly #images: Pool;
   readonly #avif: Pool;
   readonly #pace = new Pace();
+  readonly #avifVariant: Variant;
   #hasWorkers: boolean;
 
   constructor(platform: Platform, config: ResolvedServiceConfig, log: Logger) {
@@ -32,10 +33,11 @@ export class Workshop {
     const start = (name: string) => platform.startWorker!(config.workerUrl, name);
     const budget = new Budget(config.memoryBudget * MEBIBYTE);
     const atMost = (count: number) => Math.min(count, platform.cores?.() ?? count);
-    const threads = platform.canShareMemory?.() ? atMost(config.avifThreads) : 0;
+    const threads = this.#hasWorkers && platform.canShareMemory?.() ? atMost(config.avifThreads) : 0;
+    this.#avifVariant = threads ? 'threads' : 'full';
     this.#images = new Pool({ size: atMost(config.maxThreads), threads: 0, budget, start, modules: () => this.#modules.give(this.#modules.smallest) });
     // One worker whose threads share an image where memory can be shared; otherwise as many workers, an image each.
-    this.#avif = new Pool({ size: threads ? 1 : atMost(config.avifThreads), threads, budget, start, modules: () => this.#modules.give(threads ? 'threads' : 'full') });
+    this.#avif = new Pool({ size: threads ? 1 : atMost(config.avifThreads), threads, budget, start, modules: () => this.#modules.give(this.#avifVariant) });
   }
 
   /** How many images can be worked on at the same time. */
@@ -50,6 +52,13 @@ export class Workshop {
 
   async probe(bytes: Uint8Array): Promise<ImageInfo> {
     return engine.probe(this.#modules, bytes);
+  }
+
+  /** The modules that writing these formats takes, compiled; nothing is started. */
+  async preload(formats: readonly OutputFormat[]): Promise<void> {
+    const { smallest } = this.#modules;
+    const variants = formats.includes('avif') ? [smallest, this.#avifVariant] : [smallest];
+    await Promise.all([...new Set(variants)].map((variant) => this.#modules.give(variant)));
   }
 
   /** Every request of one picture, in their order. */
@@ -101,7 +110,8 @@ export class Workshop {
   /** Here an abort is heard between the steps alone. */
   #runHere(task: Task, hooks: Hooks): Promise<TaskResult> {
     const admit = async () => hooks.signal?.throwIfAborted();
-    return runTask(task, { modules: this.#modules, decode: this.#platform.decode, admit, report: hooks.report });
+    const { decode, memoryCeiling } = this.#platform;
+    return runTask(task, { modules: this.#modules, decode, memoryCeiling, admit, report: hooks.report });
   }
 }
 
@@ -115,7 +125,7 @@ class ModuleShelf implements engine.ModuleSource {
   constructor(platform: Platform, config: LoadOptions) {
     this.#platform = platform;
     this.#config = config;
-    this.smallest = config.wasmModule?.full && !config.wasmModule.core ? 'full' : 'core';
+    this.smallest = config.wasmModule?.full && !config.wasmModule.core ? 'full' : (platform.smallest ?? 'core');
   }
 
   /** A load that failed is tried again by the next job. */

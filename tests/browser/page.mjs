@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { serve } from '../../www/serve.mjs';
 
-const executablePath = '/usr/bin/chromium';
+export const executablePath = '/usr/bin/chromium';
 export const withoutChromium = existsSync(executablePath) ? false : `not installed: ${executablePath}`;
 
 /** So that Chromium asks nothing of any host but ours. */
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /**
  * The demo's service worker would stand between tests and their server, and is blocked unless it is what is tested.

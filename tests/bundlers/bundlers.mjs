@@ -1,0 +1,104 @@
+/**
+ * Consumers of the packed package, one for each bundler: installed into target/bundlers/ by tests/bundlers' own lock
+ * file, built by the command that the README gives, and built again only when the package or the consumer changed.
+ */
+import { execFileSync, execSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { root } from '../js/corpus.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const place = join(root, 'target/bundlers');
+const PACKAGE = 'slimpix.tgz';
+const copyWasm = 'cp ../node_modules/slimpix/dist/*.wasm dist/';
+const copyPage = 'cp index.html dist/';
+
+/** What a person would type. Vite 7 has another name only because two versions are installed here. */
+export const BUNDLERS = {
+  'vite 8': 'vite build',
+  'vite 7': 'node ../node_modules/vite7/bin/vite.js build',
+  webpack: `webpack --mode production --entry ./main.js && ${copyPage}`,
+  esbuild: `esbuild main=main.js worker-browser=slimpix/worker --bundle --splitting --format=esm --outdir=dist && ${copyWasm} && ${copyPage}`,
+  rollup: `rollup -c && ${copyWasm} && ${copyPage}`,
+  parcel: 'parcel build index.html',
+  next: 'next build',
+};
+
+/** Development servers; they say their address when they are up. */
+export const SERVERS = {
+  'vite 8': ['vite', 'bin/vite.js'],
+  'vite 7': ['vite7', 'bin/vite.js'],
+};
+
+/** Installs the bundlers and the package where that is still to be done. */
+export function install() {
+  mkdirSync(place, { recursive: true });
+  once('bundlers', ['package.json', 'package-lock.json'].map((name) => join(here, name)), () => {
+    for (const name of ['package.json', 'package-lock.json']) cpSync(join(here, name), join(place, name));
+    cpSync(join(root, '.npmrc'), join(place, '.npmrc'));
+    npm('ci', '--ignore-scripts');
+  });
+  once('package', filesBelow(join(root, 'pkg')), () => {
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', place], { cwd: join(root, 'pkg') });
+    const packed = readdirSync(place).find((name) => /^slimpix-\d.*\.tgz$/.test(name));
+    cpSync(join(place, packed), join(place, PACKAGE));
+    rmSync(join(place, packed));
+    npm('install', '--no-save', '--ignore-scripts', `./${PACKAGE}`);
+  });
+}
+
+/** The folder of the page that the bundler made. */
+export function build(name) {
+  const folder = folderOf(name);
+  const sources = [join(here, 'page'), join(here, slug(name))].filter(existsSync);
+  once(name, [...sources.flatMap(filesBelow), join(place, 'package.stamp')], () => {
+    rmSync(folder, { recursive: true, force: true });
+    for (const source of sources) cpSync(source, folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"private": true, "type": "module"}');
+    const env = { ...process.env, PATH: `${join(place, 'node_modules/.bin')}:${process.env.PATH}`, NEXT_TELEMETRY_DISABLED: '1' };
+    execSync(BUNDLERS[name], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  });
+  return join(folder, 'dist');
+}
+
+/** Starts a development server over what `build` has put in place; gives its address and how to stop it. */
+export async function serveForDevelopment(name) {
+  const [folder, script] = SERVERS[name];
+  const server = spawn(process.execPath, [join(place, 'node_modules', folder, script), '--host', '127.0.0.1', '--port', '0'], { cwd: folderOf(name), env: { ...process.env, NO_COLOR: '1' } });
+  let said = '';
+  const address = await new Promise((resolve, reject) => {
+    server.on('exit', () => reject(new Error(`${name} ended: ${said}`)));
+    for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => {
+      said += data;
+      const [found] = said.match(/http:\/\/127\.0\.0\.1:\d+\//) ?? [];
+      if (found) resolve(found);
+    });
+  });
+  return { address, stop: () => server.kill() };
+}
+
+const slug = (name) => name.replace(' ', '-');
+const folderOf = (name) => join(place, slug(name));
+
+/** Does `work` unless it was done on the same files and the same command. */
+function once(name, files, work) {
+  const hash = createHash('sha256').update(BUNDLERS[name] ?? '');
+  for (const file of files) hash.update(file.slice(root.length)).update(readFileSync(file));
+  const content = hash.digest('hex');
+  const stamp = join(place, `${slug(name)}.stamp`);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === content) return;
+  rmSync(stamp, { force: true });
+  work();
+  writeFileSync(stamp, content);
+}
+
+function npm(...args) {
+  execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: place, stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+function filesBelow(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+}
