@@ -7,26 +7,14 @@ import { join } from 'node:path';
 import { start } from '../../examples/workerd.mjs';
 import { browsers } from '../browser/browsers.mjs';
 import { CASES, hashOf } from '../browser/same-bytes.mjs';
-import { webkit } from '../browser/webkit.mjs';
 import { root } from '../js/corpus.mjs';
 import { install } from './installed.mjs';
 
-const folders = { '/pkg/': join(root, 'pkg'), '/tests/': join(root, 'tests/browser'), '/': join(root, 'www') };
-
-/** Those that have a page; WebKit is opened without one. */
-const pages = [...browsers, { ...webkit, open: openWebKit }];
-
 export const hosts = [
-  ...pages.map(({ name, skip, open }) => ({ name, skip, look: (file) => lookInPages(open, file) })),
+  ...browsers.map(({ name, skip, open }) => ({ name, skip, look: (file) => lookInPages(open, file) })),
   ...['Node', 'Deno', 'Bun'].map((name) => ({ name, skip: false, look: (file) => lookInApp(name, file) })),
   { name: 'workerd', skip: false, look: lookInWorkerd },
 ];
-
-async function openWebKit({ isolated = false } = {}) {
-  const opened = await webkit.open({ isolated, folders });
-  await opened.page.goto(`${opened.origin}/tests/blank.html`);
-  return opened;
-}
 
 /** Without any header first; then isolated, where the threads of one module may share an AVIF. */
 async function lookInPages(open, file) {
