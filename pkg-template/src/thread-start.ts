@@ -21,38 +21,35 @@ interface PoolBuilder {
 /** Before the name of a thread's worker. */
 const THREAD_OF = 'thread of ';
 
-/** Firefox collects a worker that nothing refers to, though its memory is in use. */
-let threads: Worker[] = [];
+/** Firefox collects a worker that nothing refers to, though its memory is in use or it has yet to start. */
+const threads = new Set<Worker>();
 
 export async function startWorkers(module: WebAssembly.Module, memory: WebAssembly.Memory, builder: PoolBuilder): Promise<void> {
   const start: ThreadStart = { module, memory, receiver: builder.receiver() };
-  threads = Array.from({ length: builder.numThreads() }, () => new Worker(self.location.href, { type: scriptType(), name: THREAD_OF + self.name }));
-  await Promise.all(threads.map((thread) => ready(thread, start)));
+  await Promise.all(Array.from({ length: builder.numThreads() }, () => startThread(start)));
   builder.build();
+}
+
+/** Some bundlers make classic workers of modules, and a worker cannot ask which of the two it is. */
+async function startThread(start: ThreadStart): Promise<void> {
+  await startAs('module', start).catch(() => startAs('classic', start));
+}
+
+function startAs(type: WorkerType, start: ThreadStart): Promise<void> {
+  const thread = new Worker(self.location.href, { type, name: THREAD_OF + self.name });
+  threads.add(thread);
+  return new Promise((resolve, reject) => {
+    thread.onmessage = () => resolve();
+    thread.onerror = ({ message }) => {
+      thread.terminate();
+      threads.delete(thread);
+      reject(new Error(`a thread could not be started: ${message || 'its script could not be loaded'}`));
+    };
+    thread.postMessage(start);
+  });
 }
 
 /** The name of the worker that this one is a thread of; undefined where it is none. */
 export function parentName(): string | undefined {
   return self.name.startsWith(THREAD_OF) ? self.name.slice(THREAD_OF.length) : undefined;
-}
-
-/**
- * Some bundlers make classic workers of modules; a thread is started as its worker was. A module may import no script,
- * not even none. Called by way of `Reflect`, since a bundler that sees the name takes it for a mistake.
- */
-function scriptType(): WorkerType {
-  try {
-    Reflect.get(self, 'importScripts').call(self);
-    return 'classic';
-  } catch {
-    return 'module';
-  }
-}
-
-function ready(thread: Worker, start: ThreadStart): Promise<void> {
-  return new Promise((resolve, reject) => {
-    thread.onmessage = () => resolve();
-    thread.onerror = ({ message }) => reject(new Error(`a thread could not be started: ${message || 'its script could not be loaded'}`));
-    thread.postMessage(start);
-  });
 }
