@@ -2,15 +2,18 @@
  * `npm run demo:build`: the page as a folder that any static host can carry, into dist-demo/. Nothing is bundled: the
  * page's modules, the package as it is published, and the drawn samples are laid side by side, as serve.mjs serves them.
  */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { drawSamples } from './draw-samples.mjs';
 import { ISOLATION, root, site } from './serve.mjs';
 
-export const built = join(root, 'dist-demo');
+const built = join(root, 'dist-demo');
+const dist = join(root, 'pkg/dist');
 /** What is for those who build, and not for those who visit. */
-const LEFT_OUT = /\.mjs$|\.md$|\.d\.ts$|samples\.js$|\/samples$|client-zip\/(worker\.js|package\.json)$/;
+const LEFT_OUT = /\.mjs$|\.md$|\.d\.ts$|samples\.js$|\/samples$|client-zip\/(worker\.js|package\.json)$|pkg\/package\.json$/;
+/** Of the package's modules, those that a browser can come to ask for. */
+const wanted = reached('entry-browser.js');
 
 /** Where a host reads `_headers`, AVIF has threads; everywhere else the file is only a file. */
 const HEADERS = `/*\n${Object.entries(ISOLATION).map(([name, value]) => `  ${name}: ${value}`).join('\n')}\n`;
@@ -20,7 +23,7 @@ rmSync(built, { recursive: true, force: true });
 for (const [address, folder] of Object.entries(site)) {
   const target = join(built, address);
   mkdirSync(target, { recursive: true });
-  cpSync(folder, target, { recursive: true, filter: (path) => !LEFT_OUT.test(path) });
+  cpSync(folder, target, { recursive: true, filter: (path) => !LEFT_OUT.test(path) && (dirname(path) !== dist || wanted.has(basename(path))) });
 }
 writeFileSync(join(built, '_headers'), HEADERS);
 console.log(`dist-demo/: the page itself ${weigh(/^(?!pkg|drawn|_).*\.(html|css|js|svg)$/)} kB, the package's modules ${weigh(/^pkg.*\.js$/)} kB, both gzipped file by file`);
@@ -28,4 +31,13 @@ console.log(`dist-demo/: the page itself ${weigh(/^(?!pkg|drawn|_).*\.(html|css|
 function weigh(pattern) {
   const files = readdirSync(built, { recursive: true }).filter((name) => pattern.test(name) && statSync(join(built, name)).isFile());
   return (files.reduce((sum, name) => sum + gzipSync(readFileSync(join(built, name)), { level: 9 }).length, 0) / 1000).toFixed(1);
+}
+
+/** A module and all that it names, over any number of steps. */
+function reached(name, found = new Set()) {
+  if (found.has(name) || !existsSync(join(dist, name))) return found;
+  found.add(name);
+  const named = name.endsWith('.js') ? readFileSync(join(dist, name), 'utf8').matchAll(/['"]\.\/([\w.-]+\.(?:js|wasm))['"]/g) : [];
+  for (const [, next] of named) reached(next, found);
+  return found;
 }

@@ -38,7 +38,11 @@ for (const { name, skip, open } of browsers) {
 /** Runs in the page: opens a photo as the picker would, chooses each format, and gives the words of the results. */
 async function inPage({ photo, formats }) {
   const until = async (ready) => {
-    while (!ready()) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!ready()) {
+      const failure = document.querySelector('#result .failure');
+      if (failure) throw new Error(failure.textContent);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   };
   const result = document.getElementById('result');
   const isDone = (extension) => document.getElementById('work-bar').hidden && result.textContent.includes(`opened.${extension}`);

@@ -52,7 +52,7 @@ function notesOf({ personal: { before, after }, outputs: [first], file, state })
   const removed = [before.gps && !after.gps && 'the place where it was taken (GPS)', before.exif && !after.exif && 'camera data (EXIF)'].filter(Boolean);
   if (removed.length > 0) notes.push(`Removed: ${removed.join(' and ')}.`);
   if (after.gps) notes.push('The place where it was taken is still in it.');
-  if (first.size > file.size) notes.push('It grew: the original is well compressed already. Try a lower quality or another format.');
+  if (first.size > file.size) notes.push('It grew: the original is compressed well already. Try a lower quality or another format.');
   return notes;
 }
 

@@ -42,7 +42,6 @@ export class Table {
     cells.actions.append(...this.#buttons(picture));
     this.#fill(picture);
     byId('rows').append(row);
-    this.#thumbnails = this.#thumbnails.then(() => this.#drawThumbnail(picture, cells.thumb));
   }
 
   #buttons(picture) {
@@ -60,6 +59,7 @@ export class Table {
     cells.sizes.textContent = size ? `${amount(file.size)} → ${amount(size)}` : amount(file.size);
     cells.saved.textContent = size ? change(file.size, size) : '';
     cells.actions.querySelector('.save').disabled = size === 0;
+    if (state === 'done' && cells.thumb.childElementCount === 0) this.#thumbnails = this.#thumbnails.then(() => this.#drawThumbnail(picture, cells.thumb));
     cells.actions.querySelector('.retry').hidden = !['failed', 'stopped'].includes(state);
     this.#total();
   }
@@ -82,10 +82,11 @@ export class Table {
     byId('retry-all').hidden = this.#pictures.in('failed', 'stopped').length === 0;
   }
 
-  /** One after another, so that a hundred large files are not decoded at once. */
+  /** From the smallest output, which is upright for sure; one after another, so that a hundred are not decoded at once. */
   async #drawThumbnail(picture, cell) {
-    if (!this.#rows.has(picture)) return;
-    const bitmap = await createImageBitmap(picture.file, { resizeWidth: THUMBNAIL, resizeQuality: 'medium' }).catch(() => undefined);
+    const output = picture.outputs.at(-1);
+    if (!output || !this.#rows.has(picture) || cell.childElementCount > 0) return;
+    const bitmap = await createImageBitmap(output.file, { resizeWidth: THUMBNAIL, resizeQuality: 'medium' }).catch(() => undefined);
     if (!bitmap) return;
     const canvas = element('canvas', { width: bitmap.width, height: bitmap.height, ariaHidden: 'true' });
     canvas.getContext('bitmaprenderer').transferFromImageBitmap(bitmap);
