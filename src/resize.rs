@@ -120,11 +120,17 @@ pub fn scale(image: Cow<'_, Image>, plan: &Plan) -> Result<Image> {
     }
     let x = f64::from(image.width()) / f64::from(plan.source.0);
     let y = f64::from(image.height()) / f64::from(plan.source.1);
-    let [left, top, width, height] = plan.crop;
-    let options = ResizeOptions::new()
-        .crop(left * x, top * y, width * x, height * y)
-        .use_alpha(image.layout().has_alpha());
+    let (left, width) = part(plan.crop[0] * x, plan.crop[2] * x, image.width());
+    let (top, height) = part(plan.crop[1] * y, plan.crop[3] * y, image.height());
+    let options =
+        ResizeOptions::new().crop(left, top, width, height).use_alpha(image.layout().has_alpha());
     resample(&image, plan.size, &options)
+}
+
+/// A part of a side: what rounding puts beyond its end is taken off.
+fn part(start: f64, length: f64, side: u32) -> (f64, f64) {
+    let over = (start + length - f64::from(side)).max(0.0);
+    (start, length - 2.0 * over)
 }
 
 /// By pixel type, since the resizer's own match over all its types would bring 16-bit and float

@@ -236,6 +236,21 @@ fn a_thumbnail_of_a_jpeg_equals_one_of_its_pixels() {
 }
 
 #[test]
+fn jpegs_of_odd_sides_are_scaled_to_every_size() {
+    let jpeg = file(scene(321, 243), OutputFormat::Jpeg);
+    for side in 1..=321 {
+        for fit in [Fit::Inside, Fit::Cover] {
+            let mut small = png();
+            small.optimize = false;
+            small.fit = fit;
+            small.target_size = Some(TargetSize { width: Some(side), height: Some(side) });
+            let output = compress(&jpeg, &small).unwrap();
+            assert_eq!(output.width, side, "{fit:?}");
+        }
+    }
+}
+
+#[test]
 fn options_out_of_range_name_key_value_and_range() {
     let refused = |change: &dyn Fn(&mut Options)| -> Error {
         let mut options = png();
