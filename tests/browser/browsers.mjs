@@ -12,7 +12,7 @@ import { serve } from '../../www/serve.mjs';
 import { corpus, root } from '../js/corpus.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const folders = { '/pkg/': join(root, 'pkg'), '/elsewhere/': join(root, 'pkg/dist'), '/tests/': here.slice(0, -1), '/corpus/': corpus, '/': join(root, 'www') };
+const folders = { '/pkg/': join(root, 'pkg'), '/elsewhere/': join(root, 'pkg/dist'), '/peers/': join(root, 'node_modules'), '/tests/': here.slice(0, -1), '/corpus/': corpus, '/': join(root, 'www') };
 
 /** So that Chromium asks nothing of any host but ours. */
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];

@@ -41,10 +41,10 @@ test('every import finds its file, and the browser entry reaches nothing of Node
 
 /** From the faces down to the ground; a module imports from lower rows alone. */
 const LAYERS = [
-  ['cli.js'],
+  ['cli.js', 'browser-image-compression.js', 'compressorjs.js'],
   ['cli-flags.js', 'cli-report.js'],
   ['entry-browser.js', 'entry-inline.js', 'entry-node.js', 'entry-workerd.js', 'worker-browser.js', 'worker-node.js'],
-  ['shared.js', 'public.js'],
+  ['shared.js', 'public.js', 'compressor-size.js', 'drop-in.js', 'fit-bytes.js', 'jpeg-exif.js'],
   ['service.js', 'worker.js'],
   ['batch.js', 'capabilities.js', 'workshop.js'],
   ['pool.js'],
@@ -88,7 +88,7 @@ test('importing an entry changes nothing and loads nothing', () => {
   const script = `
     const before = Reflect.ownKeys(globalThis).length;
     globalThis.fetch = WebAssembly.compile = WebAssembly.Module = () => { throw new Error('something was loaded'); };
-    for (const name of ['entry-node.js', 'entry-browser.js', 'entry-inline.js']) await import(${JSON.stringify(pathToFileURL(join(pkg, 'dist/')).href)} + name);
+    for (const name of ['entry-node.js', 'entry-browser.js', 'entry-inline.js', 'browser-image-compression.js', 'compressorjs.js']) await import(${JSON.stringify(pathToFileURL(join(pkg, 'dist/')).href)} + name);
     if (Reflect.ownKeys(globalThis).length !== before) throw new Error('a global was added');`;
   execFileSync(process.execPath, ['--input-type=module', '-e', script]);
 });
