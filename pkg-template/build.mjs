@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { thirdPartyLicences } from './licences.mjs';
+import { boundMemory } from './sections.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const WASM_TARGET = 'wasm32-unknown-unknown';
@@ -30,6 +31,8 @@ const VARIANTS = {
     env: { RUSTFLAGS: `${SIMD},+atomics,+bulk-memory,+mutable-globals ${SHARED.map((arg) => `-C link-arg=--${arg}`).join(' ')}`, RUSTC_BOOTSTRAP: '1' },
   },
 };
+/** Of the 128 MB of a Worker's isolate, 96 MiB are for pixels; the rest is the file, the result and JavaScript's own. */
+const EDGE_PAGES = 96 * 16;
 /** Variants that `slimpix/inline` carries as text. */
 const INLINED = ['core', 'full'];
 /** Types of what is not compiled from TypeScript, and which published types name. */
@@ -62,6 +65,7 @@ function buildPackage() {
     writeFileSync(join(pkg, `dist/${variant}.js`), glue.replace(/'\.\/snippets\/wasm-bindgen-rayon-[^']+'/, "'./thread-start.js'"));
     copy(`target/wasm/${variant}_bg.wasm`, `pkg/dist/${variant}_bg.wasm`);
   }
+  writeFileSync(join(pkg, 'dist/edge_bg.wasm'), boundMemory(readFileSync(join(wasmFolder, 'full_bg.wasm')), EDGE_PAGES));
   for (const variant of INLINED) writeFileSync(join(pkg, `dist/inline-${variant}.js`), asText(`${variant}_bg.wasm`));
   for (const name of HAND_TYPED) copy(`pkg-template/src/${name}.d.ts`, `pkg/dist/${name}.d.ts`);
   for (const name of ['package.json', 'README.md']) copy(`pkg-template/${name}`, `pkg/${name}`);

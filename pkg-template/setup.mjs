@@ -22,6 +22,8 @@ const debianRust = `on Debian the packages rustc-web, cargo-web, rust-web-src an
 const TEST_PROGRAMS = {
   chromium: 'chromium',
   'firefox-esr': 'firefox-esr',
+  WebKitWebDriver: 'webkit2gtk-driver',
+  Xvfb: 'xvfb',
   dwebp: 'webp',
   djpeg: 'libjpeg-turbo-progs',
   avifdec: 'libavif-bin',

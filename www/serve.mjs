@@ -1,6 +1,6 @@
 /**
  * A static server for the demo page and for the browser tests: the page at /, the built package at /pkg/.
- * Only files under those two folders are given out; `isolated` sends the headers that allow shared memory.
+ * Only files under the folders of `site` are given out; `isolated` sends the headers that allow shared memory.
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+export const root = fileURLToPath(new URL('..', import.meta.url));
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -18,11 +18,20 @@ const TYPES = {
   '.json': 'application/json',
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
+  '.svg': 'image/svg+xml',
 };
-const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+export const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+/** Which folder lies at which address; the built page (build.mjs) has the same tree. */
+export const site = {
+  '/pkg/': join(root, 'pkg'),
+  '/vendor/client-zip/': join(root, 'node_modules/client-zip'),
+  '/drawn/': join(root, 'target/drawn'),
+  '/': join(root, 'www'),
+};
 
 /** `folders` maps the start of an address to a folder, `headers` go with every answer; gives the listening server. */
-export function serve({ port = 0, isolated = false, headers = {}, folders = { '/pkg/': join(root, 'pkg'), '/': join(root, 'www') } } = {}) {
+export function serve({ port = 0, isolated = false, headers = {}, folders = site } = {}) {
   const server = createServer((request, response) => {
     answer(request, response, folders, { ...(isolated && ISOLATION), ...headers }).catch(() => response.writeHead(404).end('not found'));
   });
@@ -43,7 +52,10 @@ async function answer(request, response, folders, headers) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const isolated = process.argv.includes('--isolated');
-  const server = await serve({ port: Number(process.env.PORT ?? 4173), isolated });
-  console.log(`slimpix demo: http://localhost:${server.address().port}/ (Ctrl+C to stop)`);
+  const first = Number(process.env.PORT ?? 4173);
+  for (const [place, isolated] of [false, true].entries()) {
+    const server = await serve({ port: first + place, isolated });
+    console.log(`slimpix demo, ${isolated ? 'with COOP and COEP (AVIF on several cores)' : 'without any header'}: http://localhost:${server.address().port}/`);
+  }
+  console.log('Ctrl+C stops both');
 }

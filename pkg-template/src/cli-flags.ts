@@ -33,7 +33,7 @@ const HELP: Record<string, string> = {
 
 /** The same for what is asked of the batch. */
 const BATCH_HELP: Record<string, string> = {
-  suffix: "put before the extension, as '-small'",
+  suffix: 'put before the extension, as --suffix=-small',
   recursive: 'go into folders below a folder (default: on)',
   chunkSize: 'files of a chunk, between which memory is given back (default: 10)',
   retries: 'tries after what may pass: no memory, a crash, IO (default: 1)',

@@ -3,7 +3,7 @@
  * The command line: the package's Node entry with flags. Every option of the library has the flag of its name
  * (`maxDimension` is `--max-dimension`), made from the same table of rules, so that the two cannot drift apart.
  *
- * Exit codes: 0 all files done, 1 a file failed, 2 the command was not understood.
+ * Exit codes: 0 all files done, 1 a file failed, 2 the command was not understood, 130 interrupted by Ctrl+C.
  */
 import { basename, dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,8 +33,11 @@ INPUT is a file, a folder (in depth) or a pattern such as 'photos/**/*.jpg'.
 
 ${flagTable()}
 
-Exit code: 0 all done, 1 a file failed, 2 the command was not understood.
+Exit code: 0 all done, 1 a file failed, 2 the command was not understood, 130 interrupted.
 `;
+
+/** 128 and the number of SIGINT, as shells have it. */
+const INTERRUPTED = 130;
 
 interface Job {
   readonly files: NamedImage[];
@@ -79,14 +82,27 @@ function toOneFile(job: Job): Job {
 async function run({ files, config, service, json }: Job): Promise<number> {
   const items: BatchItem[] = [];
   const line = progress(files.length, json);
-  const batch = new ImageCompressionService(service).compressBatch(files, { ...config, onProgress: line.move });
-  for await (const item of batch) {
-    items.push(item);
-    line.step(item);
+  const signal = interruption();
+  const batch = new ImageCompressionService(service).compressBatch(files, { ...config, signal, onProgress: line.move });
+  try {
+    for await (const item of batch) {
+      items.push(item);
+      line.step(item);
+    }
+  } catch (error) {
+    if (error !== signal.reason) throw error;
   }
   line.end();
   const totals: Totals = report(items, json);
-  return totals.failed > 0 ? 1 : 0;
+  if (signal.aborted) process.stderr.write(`slimpix: interrupted after ${items.length} of ${files.length} inputs; what is listed is whole\n`);
+  return signal.aborted ? INTERRUPTED : Number(totals.failed > 0);
+}
+
+/** Ctrl+C stops the work, so that no file is left half written and what is done is told; a second one ends the process. */
+function interruption(): AbortSignal {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  return stop.signal;
 }
 
 async function version(): Promise<string> {

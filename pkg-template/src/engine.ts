@@ -30,6 +30,7 @@ export interface ModuleSource {
 class Engine {
   readonly #glueFor: (source: ModuleSource) => Glue;
   #ready: Promise<Glue> | undefined;
+  #module: CompiledModule | undefined;
   #memory: Memory | undefined;
 
   constructor(glueFor: (source: ModuleSource) => Glue) {
@@ -55,6 +56,7 @@ class Engine {
       if (isErrorFacts(thrown)) throw new ImageCompressionError(thrown.code, thrown.message);
       const error = trapError(thrown, this.#memory);
       glue.__wbg_reset_state();
+      this.#memory = glue.initSync({ module: this.#module! }).memory;
       throw error;
     }
   }
@@ -62,7 +64,8 @@ class Engine {
   async #start(source: ModuleSource, variant: Variant): Promise<Glue> {
     try {
       const glue = this.#glueFor(source);
-      this.#memory = glue.initSync({ module: await source.load(variant) }).memory;
+      this.#module = await source.load(variant);
+      this.#memory = glue.initSync({ module: this.#module }).memory;
       if (variant === 'threads') await glue.initThreadPool?.(source.threads!.count);
       return glue;
     } catch (cause) {

@@ -1,9 +1,11 @@
 /**
- * The package in Cloudflare Workers and their kin, which compile no WebAssembly at run time: the modules are static
- * imports, compiled when the Worker is deployed. Strings are URLs.
+ * The package in Cloudflare Workers and their kin, which compile no WebAssembly at run time: the module is a static
+ * import, compiled when the Worker is deployed. Strings are URLs.
+ *
+ * An isolate has 128 MB, and one that takes more is ended with all its requests. So there is one module and one memory
+ * for all work, the memory cannot grow past its bound, and what would not fit is refused by its header.
  */
-import core from './core_bg.wasm';
-import full from './full_bg.wasm';
+import edge from './edge_bg.wasm';
 import { fetchBytes } from './input.js';
 import type { Platform } from './platform.js';
 import { CompressionService } from './service.js';
@@ -13,7 +15,9 @@ import type { ServiceConfig } from './types.js';
 export * from './public.js';
 
 const workerd: Platform = {
-  loadWasm: async (variant) => (variant === 'core' ? core : full),
+  loadWasm: async () => edge,
+  smallest: 'full',
+  memoryCeiling: 96 * 2 ** 20,
   readAddress: fetchBytes,
 };
 

@@ -17,6 +17,10 @@ export type CompiledModules = Partial<Record<Variant, CompiledModule>>;
 export interface Platform {
   /** The compiled module from beside the package, or from `url`. */
   loadWasm(variant: Variant, url?: string | URL): Promise<CompiledModule>;
+  /** 'full' where the host has one module for all work. Default 'core'. */
+  readonly smallest?: Variant;
+  /** Bytes of WebAssembly memory that a job may need; above it is refused. Default: no bound. */
+  readonly memoryCeiling?: number;
   /** The bytes that a string or a URL stands for: a path or an address, as the host has it. */
   readAddress(address: string | URL): Promise<Uint8Array>;
   /** Decodes AVIF and HEIC to upright sRGB pixels, where the host can. */

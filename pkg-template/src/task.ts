@@ -8,6 +8,7 @@
  */
 import * as engine from './engine.js';
 import { ImageCompressionError, reason } from './errors.js';
+import { bytesNeeded, bytesToEncode, refuseAbove, type Header } from './footprint.js';
 import type { FinishedPixels } from './glue.js';
 import { checkPixels } from './input.js';
 import { DEFAULT_LIMIT_INPUT_PIXELS, resolveOptions, type EngineOptions, type PlainConfig, type ServiceDefaults } from './options.js';
@@ -61,6 +62,8 @@ export interface Undecoded {
 export interface Workplace {
   readonly modules: engine.ModuleSource;
   readonly decode?: Decode | undefined;
+  /** Bytes that no piece of work may need. */
+  readonly memoryCeiling?: number | undefined;
   /** Resolves when so many bytes may be used. */
   admit(bytes: number): Promise<void>;
   report(stage: Stage, ratio: number): void;
@@ -74,19 +77,29 @@ export function runTask(task: Task, place: Workplace): Promise<TaskResult> {
 async function compress(task: CompressTask, place: Workplace): Promise<readonly Made[] | Undecoded> {
   if (!(task.image instanceof Uint8Array)) {
     const source = task.decodedFrom ?? 'pixels';
-    return make(task, task.image, source, task.requests.map((request) => resolveOptions(request, task.service, source)), place);
+    const options = task.requests.map((request) => resolveOptions(request, task.service, source));
+    await admit(undefined, { width: task.image.width, height: task.image.height, format: 'pixels', hasAlpha: true }, options, task, place);
+    return make(task, task.image, source, options, place);
   }
+  refuseAbove(place.memoryCeiling, task.image.length);
   const info = await engine.probe(place.modules, task.image);
   const options = task.requests.map((request) => resolveOptions(request, task.service, info.format));
   if (info.format !== 'avif' && info.format !== 'heic') {
-    await place.admit(bytesNeeded(info, options, task.handOver));
+    await admit(task.image, info, options, task, place);
     return make(task, task.image, info.format, options, place);
   }
   refuseLarge(info, options);
   if (!place.decode || task.decoders.includes(info.mimeType)) return { undecoded: info, bytes: task.image };
-  await place.admit(bytesNeeded(info, options, task.handOver));
+  await admit(task.image, info, options, task, place);
   place.report('decode', 0.05);
   return make(task, await decodeWith((bytes) => place.decode!(bytes, info.mimeType), task.image, info), info.format, options, place);
+}
+
+/** Waits for the memory that the work will take, where it may be had at all. */
+async function admit(file: Uint8Array | undefined, header: Header, options: readonly EngineOptions[], { handOver }: CompressTask, place: Workplace): Promise<void> {
+  const bytes = bytesNeeded(file, header, options, handOver);
+  refuseAbove(place.memoryCeiling, bytes);
+  await place.admit(bytes);
 }
 
 /** Decodes by a decoder that is not ours, and holds it to what it promised. */
@@ -112,7 +125,7 @@ function make({ handOver }: CompressTask, image: Uint8Array | PixelImage, source
 }
 
 async function encode({ finished, options }: EncodeTask, place: Workplace): Promise<engine.EngineOutput> {
-  await place.admit(AVIF_BYTES_A_PIXEL * finished.width * finished.height);
+  await place.admit(bytesToEncode(finished.width * finished.height, options));
   place.report('encode', 0.2);
   return engine.encode(place.modules, finished, options);
 }
@@ -121,20 +134,4 @@ async function encode({ finished, options }: EncodeTask, place: Workplace): Prom
 function refuseLarge({ width, height }: ImageInfo, options: EngineOptions[]): void {
   const limit = Math.min(...options.map(({ limitInputPixels = DEFAULT_LIMIT_INPUT_PIXELS }) => limitInputPixels));
   if (width * height > limit) throw new ImageCompressionError('LIMIT_EXCEEDED', `the image is ${width} × ${height}; limitInputPixels is ${limit}`);
-}
-
-/** Measured: rav1e's frames, activity masks and reconstruction. */
-const AVIF_BYTES_A_PIXEL = 35 * 1.048576;
-/** Decoded pixels, the decoder's own rows and coefficients. */
-const DECODED_BYTES_A_PIXEL = 8;
-/** Scaled pixels, their planes, and the encoder's own. */
-const ENCODED_BYTES_A_PIXEL = 20;
-
-/** An upper bound in the long run rather than in each case: it is what a budget is shared out by. */
-function bytesNeeded({ width, height }: ImageInfo, options: EngineOptions[], handOver: boolean): number {
-  const outputs = options.map(({ format, maxDimension = Infinity }) => {
-    const pixels = width * height * Math.min(1, maxDimension / Math.max(width, height)) ** 2;
-    return pixels * (format === 'avif' && !handOver ? AVIF_BYTES_A_PIXEL : ENCODED_BYTES_A_PIXEL);
-  });
-  return width * height * DECODED_BYTES_A_PIXEL + Math.max(...outputs);
 }

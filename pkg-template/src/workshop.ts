@@ -110,7 +110,8 @@ export class Workshop {
   /** Here an abort is heard between the steps alone. */
   #runHere(task: Task, hooks: Hooks): Promise<TaskResult> {
     const admit = async () => hooks.signal?.throwIfAborted();
-    return runTask(task, { modules: this.#modules, decode: this.#platform.decode, admit, report: hooks.report });
+    const { decode, memoryCeiling } = this.#platform;
+    return runTask(task, { modules: this.#modules, decode, memoryCeiling, admit, report: hooks.report });
   }
 }
 
@@ -124,7 +125,7 @@ class ModuleShelf implements engine.ModuleSource {
   constructor(platform: Platform, config: LoadOptions) {
     this.#platform = platform;
     this.#config = config;
-    this.smallest = config.wasmModule?.full && !config.wasmModule.core ? 'full' : 'core';
+    this.smallest = config.wasmModule?.full && !config.wasmModule.core ? 'full' : (platform.smallest ?? 'core');
   }
 
   /** A load that failed is tried again by the next job. */

@@ -33,7 +33,7 @@ function plan() {
   });
 }
 
-for (const { name, skip, open } of browsers) {
+for (const { name, skip, open } of browsers.filter(({ hasOpfs }) => hasOpfs)) {
   test(`${name}: ${FILES} files from one directory handle to another, in each format`, { skip: withoutCorpus || skip, timeout: 600_000 }, async () => {
     const page = await open();
     try {

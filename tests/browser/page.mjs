@@ -11,20 +11,28 @@ export const withoutChromium = existsSync(executablePath) ? false : `not install
 /** So that Chromium asks nothing of any host but ours. */
 export const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** `{page, browser, origin, requests, close}`; `requests` grows by every address that the page asks for. */
-export async function openPage() {
+/**
+ * The demo's service worker would stand between tests and their server, and is blocked unless it is what is tested.
+ * `{page, browser, origin, requests, close, unplug}`; `requests` grows by every address that the page asks for.
+ */
+export async function openPage({ path = '/', isolated, folders, ...options } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'slimpix-chromium-'));
-  const server = await serve();
-  const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: QUIET });
+  const server = await serve({ isolated, folders });
+  const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: QUIET, serviceWorkers: 'block', ...options });
   const page = await browser.newPage();
   const requests = [];
-  page.on('request', (request) => requests.push(new URL(request.url())));
+  browser.on('request', (request) => requests.push(new URL(request.url())));
   const origin = `http://127.0.0.1:${server.address().port}`;
-  await page.goto(`${origin}/`);
+  await page.goto(origin + path);
+  /** From here on the network is gone. */
+  const unplug = () => new Promise((done) => {
+    server.close(done);
+    server.closeAllConnections();
+  });
   const close = async () => {
     await browser.close();
-    server.close();
+    await unplug();
     rmSync(profile, { recursive: true, force: true });
   };
-  return { page, browser, origin, requests, close };
+  return { page, browser, origin, requests, close, unplug };
 }

@@ -115,3 +115,29 @@ test('--help names every option of the library that a command line can carry, --
   const { version } = JSON.parse(await readFile(new URL('../../pkg/package.json', import.meta.url)));
   assert.equal((await run('--version')).stdout, `${version}\n`);
 });
+
+test('Ctrl+C: what is done is told and whole, nothing is half written, exit code 130', async () => {
+  const many = join(folder, 'many-in');
+  await mkdir(many);
+  const picture = await jpegFile(400, 300);
+  await Promise.all(Array.from({ length: 30 }, (_, n) => writeFile(join(many, `${n}.jpg`), picture)));
+  const { code, stdout, stderr } = await new Promise((resolve) => {
+    const child = execFile(process.execPath, [cli, 'many-in', '-o', 'interrupted', '--format', 'avif', '--json'], { cwd: folder }, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }));
+    const looking = setInterval(() => existsSync(join(folder, 'interrupted')) && (clearInterval(looking), child.kill('SIGINT')), 20);
+  });
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /interrupted after \d+ of 30 inputs/);
+  const told = JSON.parse(stdout).successful.map(({ output }) => output.split('/').at(-1));
+  const written = await readdir(join(folder, 'interrupted'));
+  assert.ok(written.length < 30);
+  assert.deepEqual(written.filter((name) => !/^\d+\.avif$/.test(name)), []);
+  for (const name of told) assert.ok(written.includes(name), name);
+});
+
+test('every size variant, in several formats, by one command', async () => {
+  const { code, stdout, stderr } = await run('in/a.jpg', '-o', 'sizes', '--variants', '--format', 'webp,jpeg', '--threads', '1', '--suffix=-web');
+  assert.equal(code, 0, stderr);
+  const names = ['full', 'preview', 'thumbnail'].flatMap((variant) => [`a-${variant}-web.jpg`, `a-${variant}-web.webp`]);
+  assert.deepEqual((await readdir(join(folder, 'sizes'))).sort(), names);
+  assert.match(stdout, /6 files/);
+});

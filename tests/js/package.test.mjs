@@ -53,7 +53,7 @@ const LAYERS = [
   ['thread.js'],
   ['core.js', 'full.js', 'threads.js', 'inline-core.js', 'inline-full.js', 'simd.js', 'folder.js', 'names.js', 'result.js'],
   ['thread-start.js', 'options.js'],
-  ['rules.js'],
+  ['footprint.js', 'rules.js'],
   ['errors.js', 'platform.js', 'protocol.js', 'types.js'],
 ];
 

@@ -1,0 +1,137 @@
+/**
+ * What a picture will take of WebAssembly's memory, told from its header and its options before any is asked for: by
+ * this, jobs share a budget, and a host with little memory refuses what would not fit.
+ *
+ * The peak is one of three: pixels as they are decoded, the decoded picture with the scaled one, or the scaled one
+ * with its encoder's own. The constants are bytes a pixel, measured as the growth of the memory over real files;
+ * tests/js/footprint.test.mjs holds them to it, from above and not by far.
+ */
+import { ImageCompressionError } from './errors.js';
+import type { EngineOptions } from './options.js';
+import type { ImageInfo, InputFormat } from './types.js';
+
+/** The part of a header that counts. */
+export type Header = Pick<ImageInfo, 'width' | 'height' | 'hasAlpha'> & { readonly format: InputFormat | 'pixels' };
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const MEBIBYTE = 2 ** 20;
+/** The module's own data and stack, and what the allocator leaves between its blocks. */
+const BASE = 3 * MEBIBYTE;
+
+/** While decoding, the pixels themselves included, and what is left lying when they are scaled. JPEG has its own account. */
+const DECODING: Record<Header['format'], { opaque: number; alpha: number }> = {
+  png: { opaque: 8, alpha: 14 },
+  webp: { opaque: 8, alpha: 13 },
+  gif: { opaque: 12, alpha: 12 },
+  bmp: { opaque: 9, alpha: 9 },
+  tiff: { opaque: 13, alpha: 17 },
+  ico: { opaque: 12, alpha: 12 },
+  jpeg: { opaque: 4, alpha: 4 },
+  avif: { opaque: 4, alpha: 4 },
+  heic: { opaque: 4, alpha: 4 },
+  pixels: { opaque: 8, alpha: 8 },
+};
+
+/** A picture that was not decoded in one piece leaves gaps about it. */
+const SCATTERED = 1.3;
+/** Pixels that go to another worker, and the copy that goes. */
+const HANDED_OVER = 8;
+/**
+ * Scaled pixels and all that the encoder makes of them: frames and trees, the rest of AVIF's being of fixed size. From
+ * quality 90 on, JPEG and AVIF give colour the resolution of light.
+ */
+const ENCODING = {
+  coarse: { jpeg: 18, webp: 14, png: 17, avif: 24 },
+  fine: { jpeg: 28, webp: 14, png: 17, avif: 35 },
+};
+const FINE_FROM = 90;
+const ENCODING_ANY_AVIF = 8 * MEBIBYTE;
+
+/** For a file, or for bare pixels, and every output that is made of it in turn. */
+export function bytesNeeded(file: Uint8Array | undefined, header: Header, outputs: readonly EngineOptions[], handOver: boolean): number {
+  const frame = header.format === 'jpeg' && file ? jpegFrame(file) : undefined;
+  const bytesAPixel = header.hasAlpha || header.format === 'pixels' || frame?.sampling.length === 4 ? 4 : 3;
+  const wholes = outputs.map((options) => scaled(header, options));
+  const decoded = decodedSize(header, wholes);
+  const picture = area(decoded) * bytesAPixel;
+  const kept = outputs.length > 1 ? picture * (frame ? 1 : SCATTERED) : 0;
+  const held = file?.length ?? 0;
+  const stages = outputs.map((options, index) => {
+    const size = wholes[index]!;
+    const made = outputArea(size, options);
+    const resizing = held + picture + (made + size.width * decoded.height) * bytesAPixel;
+    return Math.max(resizing, kept + (handOver && options.format === 'avif' ? made * HANDED_OVER : bytesToEncode(made, options)));
+  });
+  const decoding = frame ? jpegDecoding(frame, area(header), picture) : area(decoded) * DECODING[header.format][header.hasAlpha ? 'alpha' : 'opaque'];
+  return BASE + held + Math.max(held + decoding, ...stages);
+}
+
+/** What the encoder takes for so many pixels. */
+export function bytesToEncode(pixels: number, { format, quality = 0 }: Pick<EngineOptions, 'format' | 'quality'>): number {
+  const perPixel = ENCODING[quality < FINE_FROM ? 'coarse' : 'fine'][format];
+  return pixels * perPixel + (format === 'avif' ? ENCODING_ANY_AVIF : 0);
+}
+
+/** Refuses what is above a host's ceiling; without one there is no bound but the machine's. */
+export function refuseAbove(ceiling: number | undefined, bytes: number): void {
+  if (ceiling === undefined || bytes <= ceiling) return;
+  const mebibytes = (count: number) => Math.ceil(count / MEBIBYTE);
+  throw new ImageCompressionError('LIMIT_EXCEEDED', `the image would take about ${mebibytes(bytes)} MiB of memory; this host has ${mebibytes(ceiling)} MiB for it`);
+}
+
+/** Inks are decoded plane by plane; a progressive file's coefficients are held until its last scan, two bytes each. */
+function jpegDecoding({ progressive, sampling }: JpegFrame, pixels: number, picture: number): number {
+  const samplesAPixel = sampling.reduce((sum, one) => sum + one, 0) / Math.max(...sampling, 1);
+  return picture * (sampling.length === 4 ? 3 : 1) + (progressive ? 2 * samplesAPixel * pixels : 0);
+}
+
+/** A JPEG is decoded at half its size, a quarter or an eighth, where that is still as much as the outputs need. */
+function decodedSize({ format, width, height }: Header, wholes: readonly Size[]): Size {
+  const enough = (scale: number) => wholes.every((size) => size.width <= width * scale && size.height <= height * scale);
+  const scale = format === 'jpeg' ? ([1 / 8, 1 / 4, 1 / 2].find(enough) ?? 1) : 1;
+  return { width: Math.ceil(width * scale), height: Math.ceil(height * scale) };
+}
+
+interface JpegFrame {
+  readonly progressive: boolean;
+  /** Samples in a block of pixels, of each component. */
+  readonly sampling: readonly number[];
+}
+
+/** The frame header: sides, then a list of components, each with an id, its sampling in two halves, and a table. */
+function jpegFrame(file: Uint8Array): JpegFrame | undefined {
+  for (let at = 2; at + 9 < file.length; at += 2 + file[at + 2]! * 256 + file[at + 3]!) {
+    const marker = file[at + 1]!;
+    if (marker < 0xc0 || marker > 0xcf || [0xc4, 0xc8, 0xcc].includes(marker)) continue;
+    const sampling = Array.from({ length: file[at + 9]! }, (_, index) => file[at + 11 + 3 * index]!).map((both) => (both >> 4) * (both & 15));
+    return { progressive: marker === 0xc2, sampling };
+  }
+  return undefined;
+}
+
+/** The whole picture at the scale of an output: what a crop is taken from. */
+function scaled({ width, height }: Size, { targetSize, fit = 'inside', maxDimension = Infinity, withoutEnlargement = true }: EngineOptions): Size {
+  const x = targetSize?.width === undefined ? undefined : targetSize.width / width;
+  const y = targetSize?.height === undefined ? undefined : targetSize.height / height;
+  const pick = fit === 'inside' || fit === 'contain' ? Math.min : Math.max;
+  const common = x === undefined && y === undefined ? 1 : pick(x ?? y!, y ?? x!);
+  const factors = fit === 'fill' ? [x ?? 1, y ?? 1] : [common, common];
+  const [wide, high] = factors.map((factor) => (withoutEnlargement ? Math.min(1, factor) : factor)) as [number, number];
+  const shrink = fit === 'cover' ? 1 : Math.min(1, maxDimension / Math.max(width * wide, height * high));
+  return { width: Math.ceil(width * wide * shrink), height: Math.ceil(height * high * shrink) };
+}
+
+/** Bars make the output larger than the picture in it, and a crop smaller. */
+function outputArea(whole: Size, { targetSize, fit }: EngineOptions): number {
+  if (fit !== 'contain' && fit !== 'cover') return area(whole);
+  const box = { width: targetSize?.width ?? whole.width, height: targetSize?.height ?? whole.height };
+  return fit === 'contain' ? Math.max(area(box), area(whole)) : Math.min(area(box), area(whole));
+}
+
+function area({ width, height }: Size): number {
+  return width * height;
+}

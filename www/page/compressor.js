@@ -1,0 +1,111 @@
+/**
+ * Sends the pictures through the package: all that wait, as one batch, the one that is looked at first. A change of
+ * settings ends the batch and begins another.
+ *
+ * The batch is given its pictures one by one, as it asks for them: so those that were removed are never begun, those
+ * that came late are taken along, and progress is told for each picture rather than for the whole.
+ */
+import { personalData } from './personal-data.js';
+
+export class Compressor {
+  #pictures;
+  #service;
+  #config;
+  #stop = new AbortController();
+  #runs = false;
+  /** What has been handed to the batch that runs. */
+  #taken = new WeakSet();
+
+  constructor(pictures, service) {
+    this.#pictures = pictures;
+    this.#service = service;
+  }
+
+  /** Everything again, by this configuration. */
+  restart(config) {
+    this.#config = config;
+    this.#stop.abort();
+    this.#taken = new WeakSet();
+    this.#await(this.#pictures.all);
+    void this.#run();
+  }
+
+  /** Takes up what waits, and these once more; a batch that runs takes them along. */
+  goOn(config, again = []) {
+    this.#config = config;
+    this.#await(again);
+    if (!this.#runs || this.#stop.signal.aborted) void this.#run();
+  }
+
+  cancel() {
+    this.#stop.abort();
+    for (const picture of this.#pictures.in('waiting', 'working')) this.#pictures.update(picture, { state: 'stopped', ratio: 0 });
+  }
+
+  #await(pictures) {
+    for (const picture of pictures) {
+      this.#taken.delete(picture);
+      this.#pictures.update(picture, { state: 'waiting', ratio: 0, error: undefined, startedAt: undefined });
+    }
+  }
+
+  #next() {
+    const waiting = this.#pictures.in('waiting').filter((picture) => !this.#taken.has(picture));
+    return waiting.find((picture) => picture === this.#pictures.selected) ?? waiting[0];
+  }
+
+  async #run() {
+    const stop = (this.#stop = new AbortController());
+    this.#runs = true;
+    try {
+      while (!stop.signal.aborted && this.#next()) await this.#batch(stop.signal);
+    } catch (error) {
+      // A configuration that is refused is refused for all.
+      if (!stop.signal.aborted) this.#failAll(error);
+    }
+    if (stop !== this.#stop) return;
+    this.#runs = false;
+    this.#pictures.dispatchEvent(new CustomEvent('rest'));
+  }
+
+  async #batch(signal) {
+    const begun = [];
+    const onProgress = ({ file, stage, ratio }) => {
+      const picture = begun.find(({ name }) => name === file);
+      if (!signal.aborted && stage !== 'read' && stage !== 'done') this.#progress(picture, ratio);
+    };
+    const batch = this.#service.compressBatch(this.#handOut(begun, signal), { ...this.#config, signal, onProgress });
+    for await (const item of batch) await this.#settle(begun[item.index], item, signal);
+  }
+
+  *#handOut(begun, signal) {
+    for (let picture = this.#next(); picture && !signal.aborted; picture = this.#next()) {
+      begun.push(picture);
+      this.#taken.add(picture);
+      yield { image: picture.file, name: picture.name };
+    }
+  }
+
+  /** The clock of a picture starts when it is worked on, and not while it stands in the queue. */
+  #progress(picture, ratio) {
+    picture.startedAt ??= performance.now();
+    this.#pictures.update(picture, { state: 'working', ratio });
+  }
+
+  async #settle(picture, { error, results }, signal) {
+    const milliseconds = performance.now() - picture.startedAt;
+    const changes = error ? { state: 'failed', error, outputs: [] } : { state: 'done', ratio: 1, milliseconds, ...(await outcome(picture.file, results)) };
+    if (!signal.aborted) this.#pictures.update(picture, changes);
+  }
+
+  #failAll(error) {
+    for (const picture of this.#pictures.in('waiting', 'working')) this.#pictures.update(picture, { state: 'failed', error, outputs: [] });
+  }
+}
+
+/** What is kept of a result: its file, and what is told of it. The bytes themselves may go. */
+async function outcome(input, results) {
+  const [{ sourceWidth: width, sourceHeight: height }] = results;
+  const outputs = results.map(({ file, path, format, width, height, size, variant, warnings }) => ({ file, path, format, width, height, size, variant, warnings }));
+  return { outputs, width, height, personal: { before: await personalData(input), after: await personalData(outputs[0].file) } };
+}
