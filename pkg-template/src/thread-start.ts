@@ -37,16 +37,17 @@ export function parentName(): string | undefined {
 }
 
 /**
- * Some bundlers make classic workers of modules; a thread is started as its worker was. A module may import no script,
- * not even none. Called by way of `Reflect`, since a bundler that sees the name takes it for a mistake.
+ * Some bundlers make classic workers of modules; a thread is started as its worker was. A module may import no script at
+ * all, which is a TypeError; a classic worker finds that '//' is no address, which is none, and asks nothing of the
+ * network. Called by way of `Reflect`, since a bundler that sees the name takes it for a mistake.
  */
 function scriptType(): WorkerType {
   try {
-    Reflect.get(self, 'importScripts').call(self);
-    return 'classic';
-  } catch {
-    return 'module';
+    Reflect.get(self, 'importScripts').call(self, '//');
+  } catch (error) {
+    if (error instanceof TypeError) return 'module';
   }
+  return 'classic';
 }
 
 function ready(thread: Worker, start: ThreadStart): Promise<void> {
