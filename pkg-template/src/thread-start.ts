@@ -24,10 +24,7 @@ const THREAD_OF = 'thread of ';
 /** Firefox collects a worker that nothing refers to, though its memory is in use or it has yet to start. */
 const threads = new Set<Worker>();
 
-/**
- * All scripts run before any thread begins: in Firefox a worker that makes another one waits for ever where a thread of
- * it already waits for work.
- */
+/** All scripts run before any thread begins, so that a script that cannot be had is an error and not a wait. */
 export async function startWorkers(module: WebAssembly.Module, memory: WebAssembly.Memory, builder: PoolBuilder): Promise<void> {
   const start: ThreadStart = { module, memory, receiver: builder.receiver() };
   const loaded = await Promise.all(Array.from({ length: builder.numThreads() }, load));

@@ -10,7 +10,7 @@ import { openPage, withoutChromium } from './page.mjs';
 import { webkit } from './webkit.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const forTests = { '/pkg/': join(root, 'pkg'), '/elsewhere/': join(root, 'pkg/dist'), '/tests/': here.slice(0, -1), '/corpus/': corpus, '/': join(root, 'www') };
+const forTests = { '/pkg/': join(root, 'pkg'), '/elsewhere/': join(root, 'pkg/dist'), '/peers/': join(root, 'node_modules'), '/tests/': here.slice(0, -1), '/corpus/': corpus, '/': join(root, 'www') };
 const BLANK = '/tests/blank.html';
 
 async function openChromium({ isolated = false, folders = forTests } = {}) {

@@ -24,6 +24,8 @@ export const BUNDLERS = {
   rollup: `rollup -c && ${copyWasm} && ${copyPage}`,
   parcel: 'parcel build index.html',
   next: 'next build',
+  'esbuild inline': `esbuild main.js --bundle --format=iife --outdir=dist && ${copyPage}`,
+  'parcel inline': 'parcel build index.html',
 };
 
 /** Development servers; they say their address when they are up. */
@@ -56,7 +58,7 @@ export function build(name) {
   once(name, [...sources.flatMap(filesBelow), join(place, 'package.stamp')], () => {
     rmSync(folder, { recursive: true, force: true });
     for (const source of sources) cpSync(source, folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{"private": true, "type": "module"}');
+    if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
     const env = { ...process.env, PATH: `${join(place, 'node_modules/.bin')}:${process.env.PATH}`, NEXT_TELEMETRY_DISABLED: '1' };
     execSync(BUNDLERS[name], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   });

@@ -38,6 +38,18 @@ export async function consume(file: File, handle: FileSystemFileHandle, pixels: 
   return [new Blob([first.data], { type: first.mimeType }), upload];
 }
 `;
+const DROP_INS = `
+import imageCompression, { type Options } from 'slimpix/browser-image-compression';
+import Compressor from 'slimpix/compressorjs';
+import { capabilities, preload } from 'slimpix/inline';
+const options: Options = { maxSizeMB: 1, maxWidthOrHeight: 1920, useWebWorker: true, onProgress: (percent) => percent.toFixed() };
+export async function consume(file: File): Promise<File> {
+  await preload(['webp', 'image/avif']);
+  new Compressor(file, { quality: 0.6, success(result) { console.log(this.options.quality, result.size); }, error: ({ message }) => console.log(message) }).abort();
+  console.log((await capabilities()).platformDecoders, await imageCompression.getExifOrientation(file));
+  return imageCompression(file, options);
+}
+`;
 const WRONG = {
   "import { compressImage } from 'slimpix'; compressImage(new Uint8Array(1), { qualty: 5 });": /qualty/,
   "import { compressImage } from 'slimpix'; compressImage(new Uint8Array(1), { format: 'gif' });": /gif/,
@@ -68,6 +80,7 @@ const node = { lib: ['ES2022'], types: ['node'] };
 test('a consumer compiles with a browser\'s library, library types checked', () => {
   assert.equal(complaints(GOOD, browser), '');
   assert.equal(complaints(BROWSER, browser), '');
+  assert.equal(complaints(DROP_INS, browser), '');
 });
 
 test('a consumer compiles with Node\'s library alone, library types checked', () => {

@@ -1,0 +1,187 @@
+/**
+ * browser-image-compression's call over slimpix: the same names, options and results, so that a page moves over by its
+ * import. `maxSizeMB` is met by the best quality that fits, and by smaller sides only where that would be too bad.
+ *
+ * What differs: `libURL` is not needed and `exifOrientation` not heard (pictures are always turned upright, as they are
+ * there in every browser of today); PNG stays lossless, so that `maxSizeMB` costs it pixels and not colours; SVG is
+ * not read. `service` is new: the `ImageCompressionService` that does the work.
+ */
+import { contextOf, formatOf, percent, pixelsOf, qualityOf, type Canvas } from './drop-in.js';
+import { compressImage, type ImageCompressionService } from './entry-browser.js';
+import { fitBytes } from './fit-bytes.js';
+import { copyExif, isJpeg, orientationOf } from './jpeg-exif.js';
+import type { CompressionConfig, CompressionResult } from './types.js';
+
+export interface Options {
+  /** Megabytes at most, of 1024 × 1024 bytes. Default: no limit but the file's own size. */
+  maxSizeMB?: number;
+  /** Longest side at most, pixels. Default: as it is. */
+  maxWidthOrHeight?: number;
+  /** Work in a worker. Default true. */
+  useWebWorker?: boolean;
+  /** How often it is tried again to meet the size. Default 10. */
+  maxIteration?: number;
+  /** Has no effect: pictures are turned upright by their own orientation. */
+  exifOrientation?: number;
+  /** Told how much is done, 0–100. */
+  onProgress?: (progress: number) => void;
+  /** MIME type to write. Default: the file's own; PNG for what is not written. */
+  fileType?: string;
+  /** Quality to start from, 0–1. Default 1. */
+  initialQuality?: number;
+  /** Meet the size by quality alone. Default false. */
+  alwaysKeepResolution?: boolean;
+  /** Stops the work; the call rejects with its reason. */
+  signal?: AbortSignal;
+  /** Keep a JPEG's EXIF. Default false. */
+  preserveExif?: boolean;
+  /** Has no effect: there is no script to load. */
+  libURL?: string;
+  /** What does the work. Default: slimpix's shared service. */
+  service?: ImageCompressionService;
+}
+
+async function compress(file: File, options: Options = {}): Promise<File> {
+  if (!(file instanceof Blob)) throw new Error('The file given is not an instance of Blob or File');
+  if (!/^image/.test(file.type)) throw new Error('The file given is not an image');
+  const format = formatOf(options.fileType || file.type);
+  const limit = (options.maxSizeMB || Infinity) * 1024 * 1024;
+  const progress = new Percentage(options.onProgress);
+  const work = options.service?.compressImage.bind(options.service) ?? compressImage;
+  const config = configOf(file, options, format, progress);
+
+  let longest: number | undefined;
+  const make = async (quality: number, scale: number): Promise<CompressionResult> => {
+    const sides = longest === undefined ? config.maxDimension! : Math.max(1, Math.round(longest * scale));
+    const result = await work(file, { ...config, ...(format !== 'png' && { quality }), maxDimension: sides });
+    longest ??= Math.max(result.width, result.height);
+    progress.tried();
+    return result;
+  };
+  const result = await fitBytes({
+    make,
+    limit: Math.min(limit, file.size),
+    quality: percent(options.initialQuality || 1),
+    isLossless: format === 'png',
+    // A file that is only larger than it was keeps its sides.
+    keepResolution: ({ size }) => options.alwaysKeepResolution === true || size <= limit,
+    tries: options.maxIteration || 10,
+  });
+  progress.end();
+  return new File([result.data], file.name, { type: result.mimeType, lastModified: file.lastModified });
+}
+
+function configOf(file: File, options: Options, format: CompressionResult['format'], progress: Percentage): CompressionConfig {
+  const { maxWidthOrHeight, signal, useWebWorker } = options;
+  const keepsExif = options.preserveExif && file.type === 'image/jpeg' && format === 'jpeg';
+  return {
+    format,
+    maxDimension: Number.isFinite(maxWidthOrHeight) ? Math.max(1, Math.floor(maxWidthOrHeight!)) : 65535,
+    animated: 'first',
+    metadata: keepsExif ? { exif: true } : 'strip',
+    onProgress: ({ ratio }) => progress.during(ratio),
+    ...(signal && { signal }),
+    ...(useWebWorker === false && { useWebWorker }),
+  };
+}
+
+/** How much is done of a search whose length nobody knows: each try is two fifths of what is left. */
+class Percentage {
+  readonly #told: Options['onProgress'];
+  #done = 0;
+  #reported = 0;
+
+  constructor(told: Options['onProgress']) {
+    this.#told = told;
+  }
+
+  during(ratio: number): void {
+    this.#report(this.#done + (1 - this.#done) * 0.4 * Math.min(ratio, 1));
+  }
+
+  tried(): void {
+    this.#done += (1 - this.#done) * 0.4;
+  }
+
+  end(): void {
+    this.#report(1);
+  }
+
+  #report(ratio: number): void {
+    this.#reported = Math.max(this.#reported, Math.floor(ratio * 100));
+    this.#told?.(this.#reported);
+  }
+}
+
+function getDataUrlFromFile(file: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as string);
+    reader.onerror = reject;
+    reader.readAsDataURL(file);
+  });
+}
+
+async function getFilefromDataUrl(dataUrl: string, filename: string, lastModified = Date.now()): Promise<File> {
+  const [head = '', body = ''] = dataUrl.split(',');
+  const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+  return new File([bytes], filename, { type: head.replace(/^data:|;.*$/g, ''), lastModified });
+}
+
+function loadImage(src: string): Promise<HTMLImageElement> {
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => resolve(image);
+    image.onerror = reject;
+    image.src = src;
+  });
+}
+
+/** On white, where the type is JPEG. */
+function drawImageInCanvas(image: HTMLImageElement | ImageBitmap, fileType?: string): Canvas {
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = contextOf(canvas);
+  if (fileType !== undefined && formatOf(fileType) === 'jpeg') {
+    context.fillStyle = 'white';
+    context.fillRect(0, 0, canvas.width, canvas.height);
+  }
+  context.drawImage(image, 0, 0);
+  return canvas;
+}
+
+async function drawFileInCanvas(file: Blob, options: Options = {}): Promise<[ImageBitmap, Canvas]> {
+  const image = await createImageBitmap(file);
+  return [image, drawImageInCanvas(image, options.fileType || file.type)];
+}
+
+async function canvasToFile(canvas: Canvas, fileType: string, fileName: string, fileLastModified: number, quality = 1): Promise<File> {
+  const format = formatOf(fileType);
+  const { data, mimeType } = await compressImage(pixelsOf(canvas), { format, ...qualityOf(quality, format), maxDimension: 65535 });
+  return new File([data], fileName, { type: mimeType, lastModified: fileLastModified });
+}
+
+/** 1–8; -1 where a JPEG says none, -2 for what is no JPEG. */
+async function getExifOrientation(file: Blob): Promise<number> {
+  return orientationOf(new Uint8Array(await file.arrayBuffer()));
+}
+
+/** `copyExifToFile` with the EXIF of the other one, upright. */
+async function copyExifWithoutOrientation(copyExifFromFile: Blob, copyExifToFile: Blob): Promise<Blob> {
+  const [from, to] = await Promise.all([copyExifFromFile, copyExifToFile].map(async (file) => new Uint8Array(await file.arrayBuffer())));
+  if (!isJpeg(from!)) throw new Error('not a valid JPEG');
+  return new Blob([copyExif(from!, to!)], { type: 'image/jpeg' });
+}
+
+/** Compresses a picture to a size and to sides, as browser-image-compression does. */
+const imageCompression = /* @__PURE__ */ Object.assign(compress, {
+  getDataUrlFromFile,
+  getFilefromDataUrl,
+  loadImage,
+  drawImageInCanvas,
+  drawFileInCanvas,
+  canvasToFile,
+  getExifOrientation,
+  copyExifWithoutOrientation,
+});
+
+export default imageCompression;

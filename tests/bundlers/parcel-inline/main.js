@@ -1,0 +1,4 @@
+import { ImageCompressionService } from 'slimpix/inline';
+import { offer } from './offer.js';
+
+offer(ImageCompressionService);
