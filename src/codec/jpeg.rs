@@ -10,12 +10,8 @@
 //! Both are lenient to a file that ends early, so the end is looked for first: half a photograph
 //! with a grey rest is a wrong picture.
 
-use jpeg_decoder::{Decoder as ScaledDecoder, PixelFormat};
 use mozjpeg_rs::{Encoder, Preset, Subsampling};
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use slimpix_decode::{Failure, Pixel, Reduced, Whole};
 
 use super::check_sides;
 use crate::container::jpeg_segments;
@@ -126,25 +122,13 @@ pub(super) fn decode(file: &[u8], size: (u32, u32), detail: (u32, u32)) -> Resul
 }
 
 fn decode_whole(file: &[u8], (width, height): (u32, u32), components: u8) -> Result<Image> {
-    let (space, layout) = match components {
-        1 => (ColorSpace::Luma, Layout::Gray),
-        _ => (ColorSpace::RGB, Layout::Rgb),
-    };
-    let options = DecoderOptions::default()
-        .set_max_width(width as usize)
-        .set_max_height(height as usize)
-        .set_strict_mode(true)
-        .jpeg_set_max_scans(MOST_SCANS)
-        .jpeg_set_out_colorspace(space);
-    // An owned copy, as the TIFF decoder hands in its JPEGs: the decoder is generic over its source,
-    // and a second one would add 120 kB to the wasm.
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file.to_vec()), options);
-    decoder.decode_headers().map_err(Error::corrupt)?;
-    if decoder.dimensions() != Some((width as usize, height as usize)) {
-        return Err(Error::corrupt("the JPEG has two frame headers of different sizes"));
+    let layout = if components == 1 { Layout::Gray } else { Layout::Rgb };
+    let decoder = Whole::open(file, (width, height), components, MOST_SCANS).map_err(refusal)?;
+    if decoder.size() != Some((width as usize, height as usize)) {
+        return Err(two_sizes());
     }
     let mut image = Image::zeroed(width, height, layout)?;
-    decoder.decode_into(image.data_mut()).map_err(Error::corrupt)?;
+    decoder.decode(image.data_mut()).map_err(refusal)?;
     Ok(image)
 }
 
@@ -154,36 +138,35 @@ fn decode_scaled(
     (width, height): (u32, u32),
     adobe: bool,
 ) -> Result<Image> {
-    let mut decoder = ScaledDecoder::new(file);
-    decoder.read_info().map_err(scaled_error)?;
-    let info = decoder.info().ok_or_else(|| Error::corrupt("the JPEG has no frame header"))?;
-    if (u32::from(info.width), u32::from(info.height)) != size {
-        return Err(Error::corrupt("the JPEG has two frame headers of different sizes"));
+    let (mut decoder, (stored_width, stored_height), pixel) =
+        Reduced::open(file).map_err(refusal)?;
+    if (u32::from(stored_width), u32::from(stored_height)) != size {
+        return Err(two_sizes());
     }
     let side = |pixels: u32| pixels.min(u32::from(u16::MAX)) as u16;
-    let (width, height) = decoder.scale(side(width), side(height)).map_err(scaled_error)?;
-    let layout = match info.pixel_format {
-        PixelFormat::L8 => Layout::Gray,
-        PixelFormat::RGB24 => Layout::Rgb,
-        PixelFormat::CMYK32 => Layout::Cmyk,
-        PixelFormat::L16 => return Err(Error::unsupported_feature("JPEG with 16 bits a sample")),
+    let (width, height) = decoder.scale((side(width), side(height))).map_err(refusal)?;
+    let layout = match pixel {
+        Pixel::Gray => Layout::Gray,
+        Pixel::Rgb => Layout::Rgb,
+        Pixel::Ink => Layout::Cmyk,
     };
     let length = usize::from(width) * usize::from(height) * layout.channels();
     drop(allocate(length)?);
-    decoder.set_max_decoding_buffer_size(length);
-    let mut data = decoder.decode().map_err(scaled_error)?;
+    let mut data = decoder.decode(length).map_err(refusal)?;
     if layout == Layout::Cmyk && !adobe {
         data.iter_mut().for_each(|ink| *ink = 255 - *ink);
     }
     Image::new(width.into(), height.into(), layout, data)
 }
 
-fn scaled_error(error: jpeg_decoder::Error) -> Error {
-    match error {
-        jpeg_decoder::Error::Unsupported(what) => {
-            Error::unsupported_feature(format_args!("JPEG with {what:?}"))
-        }
-        other => Error::corrupt(other),
+fn two_sizes() -> Error {
+    Error::corrupt("the JPEG has two frame headers of different sizes")
+}
+
+fn refusal(failure: Failure) -> Error {
+    match failure {
+        Failure::Corrupt(why) => Error::corrupt(why),
+        Failure::Unsupported(what) => Error::unsupported_feature(what),
     }
 }
 
