@@ -13,6 +13,18 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const WASM_TARGET = 'wasm32-unknown-unknown';
 const VARIANTS = { core: ['--no-default-features'], full: [] };
+/**
+ * All but the first are for weight, a tenth of the wasm: a panic ends in a trap either way, and without its text and
+ * places nothing of its formatting ships, nor this machine's paths; `{:?}` says the name of a value's type or variant
+ * and not what is within. For them the standard library is compiled along, from the pinned toolchain's own source; such
+ * flags are of nightly compilers, unless RUSTC_BOOTSTRAP allows them.
+ */
+const RUST_FLAGS = [
+  // Fixed-width SIMD is in every engine since 2021–2023; without it the codecs are two to four times slower.
+  '-C target-feature=+simd128',
+  '-Z unstable-options -C panic=immediate-abort',
+  '-Z location-detail=none -Z fmt-debug=shallow',
+];
 const wasmFolder = join(root, 'target/wasm');
 
 const rust = digest(['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'src', 'pkg-template/bindgen']);
@@ -23,9 +35,8 @@ step('package', digest(['pkg-template', 'LICENSE-MIT', 'LICENSE-APACHE'], rust),
 printSizes();
 
 function buildWasm(variant, features) {
-  // Fixed-width SIMD is in every engine since 2021–2023; without it the codecs are two to four times slower.
-  const env = { RUSTFLAGS: '-C target-feature=+simd128' };
-  must('cargo', ['build', '--release', '--locked', '-p', 'slimpix', '--lib', '--target', WASM_TARGET, ...features], env);
+  const args = ['build', '--release', '--locked', '-p', 'slimpix', '--lib', '--target', WASM_TARGET, '-Z', 'build-std=std,panic_abort'];
+  must('cargo', [...args, ...features], { RUSTFLAGS: RUST_FLAGS.join(' '), RUSTC_BOOTSTRAP: '1' });
   const wasm = join(root, `target/${WASM_TARGET}/release/slimpix.wasm`);
   must('cargo', ['run', '--quiet', '--locked', '--profile', 'tool', '-p', 'slimpix-bindgen', '--', wasm, wasmFolder, variant]);
 }
