@@ -1,6 +1,6 @@
 /**
- * Builds the npm package into pkg/: cargo twice (`core` without the AVIF encoder, `full` with it), the glue for each
- * by pkg-template/bindgen, TypeScript, then the files that are copied as they are. Each step is skipped while the
+ * Builds the npm package into pkg/: cargo three times (`core` without the AVIF encoder, `full` with it, `threads` with
+ * shared memory), the glue for each by pkg-template/bindgen, TypeScript, then the files that are copied as they are. Each step is skipped while the
  * content of what it is made from stands as it was, so that a second run takes a second.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,6 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const WASM_TARGET = 'wasm32-unknown-unknown';
-const VARIANTS = { core: ['--no-default-features'], full: [] };
 /**
  * All but the first are for weight, a tenth of the wasm: a panic ends in a trap either way, and without its text and
  * places nothing of its formatting ships, nor this machine's paths; `{:?}` says the name of a value's type or variant
@@ -25,18 +24,30 @@ const RUST_FLAGS = [
   '-Z unstable-options -C panic=immediate-abort',
   '-Z location-detail=none -Z fmt-debug=shallow',
 ];
+/**
+ * Shared memory: the standard library has atomics too, and since `+atomics` alone no longer shares the memory, the
+ * linker is told to, and what to export for the threads. Shared memory needs a bound, and reserves it: 2 GiB.
+ */
+const SHARED = ['shared-memory', 'import-memory', 'max-memory=2147483648', 'export=__heap_base', 'export=__wasm_init_tls', 'export=__tls_size', 'export=__tls_align', 'export=__tls_base'];
+const THREAD_FLAGS = ['-C target-feature=+atomics,+bulk-memory,+mutable-globals', ...SHARED.map((arg) => `-C link-arg=--${arg}`)];
+const VARIANTS = {
+  core: { features: ['--no-default-features'], flags: RUST_FLAGS },
+  full: { features: [], flags: RUST_FLAGS },
+  threads: { features: ['--features', 'threads'], flags: [...RUST_FLAGS, ...THREAD_FLAGS] },
+};
 const wasmFolder = join(root, 'target/wasm');
 
 const rust = digest(['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'src', 'pkg-template/bindgen']);
-for (const [variant, features] of Object.entries(VARIANTS)) {
-  step(`${variant}.wasm`, rust, [`${variant}.js`, `${variant}_bg.wasm`], () => buildWasm(variant, features));
+for (const variant of Object.keys(VARIANTS)) {
+  step(`${variant}.wasm`, rust, [`${variant}.js`, `${variant}_bg.wasm`], () => buildWasm(variant));
 }
 step('package', digest(['pkg-template', 'LICENSE-MIT', 'LICENSE-APACHE'], rust), ['../../pkg/dist/cli.js'], buildPackage);
 printSizes();
 
-function buildWasm(variant, features) {
+function buildWasm(variant) {
+  const { features, flags } = VARIANTS[variant];
   const args = ['build', '--release', '--locked', '-p', 'slimpix', '--lib', '--target', WASM_TARGET, '-Z', 'build-std=std,panic_abort'];
-  must('cargo', [...args, ...features], { RUSTFLAGS: RUST_FLAGS.join(' '), RUSTC_BOOTSTRAP: '1' });
+  must('cargo', [...args, ...features], { RUSTFLAGS: flags.join(' '), RUSTC_BOOTSTRAP: '1' });
   const wasm = join(root, `target/${WASM_TARGET}/release/slimpix.wasm`);
   must('cargo', ['run', '--quiet', '--locked', '--profile', 'tool', '-p', 'slimpix-bindgen', '--', wasm, wasmFolder, variant]);
 }
@@ -47,7 +58,8 @@ function buildPackage() {
   rmSync(pkg, { recursive: true, force: true });
   must(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'pkg-template']);
   for (const variant of Object.keys(VARIANTS)) {
-    copy(`target/wasm/${variant}.js`, `pkg/dist/${variant}.js`);
+    const glue = readFileSync(join(wasmFolder, `${variant}.js`), 'utf8');
+    writeFileSync(join(pkg, `dist/${variant}.js`), glue.replace(/'\.\/snippets\/wasm-bindgen-rayon-[^']+'/, "'./thread-start.js'"));
     copy(`target/wasm/${variant}_bg.wasm`, `pkg/dist/${variant}_bg.wasm`);
   }
   copy('pkg-template/src/glue.d.ts', 'pkg/dist/glue.d.ts');

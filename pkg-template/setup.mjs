@@ -15,6 +15,8 @@ const TARGET = 'wasm32-unknown-unknown';
 /** Runs Rust's own tests as wasm under Node: the SIMD kernels against their scalar twins. */
 const TEST_TARGET = 'wasm32-wasip1';
 const COMPONENTS = ['rust-src', 'rustfmt', 'clippy'];
+/** Where rustup is absent or may not add parts. */
+const debianRust = `on Debian the packages rustc-web, cargo-web, rust-web-src and lld-22 bring a Rust that builds for ${TARGET}`;
 
 /** A program that each Debian package brings, by which its presence is seen. */
 const TEST_PROGRAMS = {
@@ -61,8 +63,6 @@ function addByRustup(args) {
   say(`rustup ${args.join(' ')}`);
   must('rustup', args, `rustup could not add ${args.slice(2).join(', ')}; ${debianRust}`);
 }
-
-const debianRust = `on Debian the packages rustc-web, cargo-web, rust-web-src and lld-22 bring a Rust that builds for ${TARGET}`;
 
 function checkRustWithoutRustup() {
   const library = output('rustc', ['--print', 'target-libdir', '--target', TARGET])?.trim();

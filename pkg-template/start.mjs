@@ -18,14 +18,14 @@ process.exit(args.length > 0 ? runCli(args) : await compressSamples());
 /** Originals are written by slimpix's own PNG encoder, from pixels; then each format is made from those files. */
 async function compressSamples() {
   const { ImageCompressionService } = await import(pathToFileURL(join(root, 'pkg/dist/entry-node.js')).href);
-  const { pathStore } = await import(pathToFileURL(join(root, 'pkg/dist/files.js')).href);
+  const { pathFolder } = await import(pathToFileURL(join(root, 'pkg/dist/files.js')).href);
   const { samplePictures } = await import(pathToFileURL(join(root, 'www/samples.js')).href);
   const service = new ImageCompressionService();
   const originals = join(samples, 'original');
   console.error(`drawing sample pictures into ${originals}/`);
   for (const { name, draw } of samplePictures) {
     const png = await service.compressImage(draw(), { format: 'png' });
-    await pathStore.write(join(root, originals, `${name}.png`), png.data);
+    await pathFolder(join(root, originals)).write(`${name}.png`, png.data);
   }
   const out = join(samples, 'compressed');
   return runCli([originals, '-o', out, '--format', 'avif,webp,jpeg']) || tell(out);

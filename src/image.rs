@@ -69,6 +69,13 @@ impl Image {
         Self::new(width, height, layout, allocate(length)?)
     }
 
+    /// A copy; `OUT_OF_MEMORY` when it cannot be had, where `clone` would trap.
+    pub fn duplicate(&self) -> Result<Self> {
+        let mut copy = Self::zeroed(self.width, self.height, self.layout)?;
+        copy.data.copy_from_slice(&self.data);
+        Ok(copy)
+    }
+
     /// Width in pixels, at least 1.
     #[must_use]
     pub const fn width(&self) -> u32 {

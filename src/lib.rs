@@ -21,6 +21,8 @@
 //! # Ok::<(), slimpix::Error>(())
 //! ```
 //!
+//! Several outputs of one file are made from one [`Picture`], decoded once.
+//!
 //! Whatever the bytes are, the answer is an [`Output`] or an [`Error`] with a stable code, in
 //! bounded time and memory: headers are read and limits checked before pixels are asked for.
 //! There is no IO, clock, randomness or thread below the boundary to JavaScript.
@@ -47,5 +49,5 @@ pub use options::{
     Animated, Color, CompressionDefaults, DEFAULT_COMPRESSION_CONFIG, DEFAULT_LIMIT_INPUT_PIXELS,
     Fit, MetadataPolicy, Options, OutputFormat, RANGES, SizeVariant, SizeVariants, TargetSize,
 };
-pub use pipeline::{Output, run as compress, run_pixels as compress_pixels};
+pub use pipeline::{Finished, Output, Picture, run as compress, run_pixels as compress_pixels};
 pub use sniff::{Format, Info, sniff as probe};

@@ -1,8 +1,15 @@
 //! The whole way of a picture, on one screen.
 //!
+//! A file is decoded once into a [`Picture`]; each output takes its own size, colours and
+//! orientation from it ([`Picture::finish`]) and is then encoded ([`Finished::encode`]). The two
+//! halves may be done by two workers.
+//!
 //! Size comes before colour and orientation: both are then paid for the pixels that are left, not
 //! for the twelve million that a phone writes. The plan is made for the picture as stored, its
 //! target turned with it, so the result is the same.
+
+use std::borrow::Cow;
+use std::slice;
 
 use crate::codec;
 use crate::color;
@@ -43,23 +50,7 @@ pub struct Output {
 /// `INVALID_OPTION`, `INVALID_INPUT`, `UNSUPPORTED_FORMAT`, `UNSUPPORTED_FEATURE`,
 /// `CORRUPT_IMAGE`, `LIMIT_EXCEEDED`, `OUT_OF_MEMORY`, `ENCODE_FAILED`.
 pub fn run(file: &[u8], options: &Options) -> Result<Output> {
-    options.check()?;
-    let info = sniff(file)?;
-    admit(&info, options)?;
-    let orientation = if options.auto_orient { info.orientation } else { 1 };
-    let plan = plan_for((info.width, info.height), orientation, options);
-    let image = codec::decode(file, &info, plan.detail())?;
-    let metadata = Metadata::read(file, info.format);
-    let (image, metadata, warnings) = finish(image, metadata, &plan, orientation, options)?;
-    let mut output = write(image, metadata, warnings, options)?;
-    (output.source_width, output.source_height) = if orient::transposes(orientation) {
-        (info.height, info.width)
-    } else {
-        (info.width, info.height)
-    };
-    output.source_format = Some(info.format);
-    output.animated = info.animated;
-    Ok(output)
+    Picture::decode(file, slice::from_ref(options))?.into_finished(options)?.encode(options)
 }
 
 /// Compresses pixels that somebody else decoded: upright sRGB with straight alpha.
@@ -67,14 +58,101 @@ pub fn run(file: &[u8], options: &Options) -> Result<Output> {
 /// # Errors
 /// As [`run`], but for what only a file can be.
 pub fn run_pixels(image: Image, options: &Options) -> Result<Output> {
-    options.check()?;
-    limits(options).admit(image.width(), image.height())?;
-    let source = (image.width(), image.height());
-    let plan = plan_for(source, 1, options);
-    let (image, metadata, warnings) = finish(image, Metadata::default(), &plan, 1, options)?;
-    let mut output = write(image, metadata, warnings, options)?;
-    (output.source_width, output.source_height) = source;
-    Ok(output)
+    let picture = Picture::from_pixels(image, slice::from_ref(options))?;
+    picture.into_finished(options)?.encode(options)
+}
+
+/// A picture as it was stored, decoded once for any number of outputs.
+#[derive(Debug)]
+pub struct Picture {
+    image: Image,
+    metadata: Metadata,
+    source: Source,
+}
+
+/// What came in: its size as stored, and what its headers say.
+#[derive(Clone, Copy, Debug)]
+struct Source {
+    size: (u32, u32),
+    format: Option<Format>,
+    orientation: u8,
+    animated: bool,
+}
+
+impl Picture {
+    /// Decodes a file with as much detail as the largest of `targets` needs. Each of them is
+    /// checked, and must let the picture in, before any pixel is asked for.
+    ///
+    /// # Errors
+    /// As [`run`], but for `ENCODE_FAILED`.
+    pub fn decode(file: &[u8], targets: &[Options]) -> Result<Self> {
+        targets.iter().try_for_each(Options::check)?;
+        let info = sniff(file)?;
+        targets.iter().try_for_each(|options| admit(&info, options))?;
+        let source = Source {
+            size: (info.width, info.height),
+            format: Some(info.format),
+            orientation: info.orientation,
+            animated: info.animated,
+        };
+        let detail = targets.iter().map(|options| source.plan(options).detail());
+        let (width, height): (Vec<u32>, Vec<u32>) = detail.unzip();
+        let most = |sides: Vec<u32>| sides.into_iter().max().unwrap_or(1);
+        let image = codec::decode(file, &info, (most(width), most(height)))?;
+        Ok(Self { image, metadata: Metadata::read(file, info.format), source })
+    }
+
+    /// Takes pixels that somebody else decoded: upright sRGB with straight alpha.
+    ///
+    /// # Errors
+    /// `INVALID_OPTION`, `LIMIT_EXCEEDED`.
+    pub fn from_pixels(image: Image, targets: &[Options]) -> Result<Self> {
+        let size = (image.width(), image.height());
+        for options in targets {
+            options.check()?;
+            limits(options).admit(size.0, size.1)?;
+        }
+        let source = Source { size, format: None, orientation: 1, animated: false };
+        Ok(Self { image, metadata: Metadata::default(), source })
+    }
+
+    /// The picture as one output shows it: sized, in its colours, upright.
+    ///
+    /// # Errors
+    /// `OUT_OF_MEMORY`.
+    pub fn finish(&self, options: &Options) -> Result<Finished> {
+        finish(Cow::Borrowed(&self.image), self.metadata.clone(), self.source, options)
+    }
+
+    /// [`Self::finish`] for the last output, without a copy of the pixels.
+    ///
+    /// # Errors
+    /// `OUT_OF_MEMORY`.
+    pub fn into_finished(self, options: &Options) -> Result<Finished> {
+        finish(Cow::Owned(self.image), self.metadata, self.source, options)
+    }
+}
+
+impl Source {
+    fn applied_orientation(&self, options: &Options) -> u8 {
+        if options.auto_orient { self.orientation } else { 1 }
+    }
+
+    fn plan(&self, options: &Options) -> Plan {
+        let turned = |size: TargetSize| TargetSize { width: size.height, height: size.width };
+        let target = if orient::transposes(self.applied_orientation(options)) {
+            options.target_size.map(turned)
+        } else {
+            options.target_size
+        };
+        let request = Request {
+            target,
+            max_dimension: options.max_dimension,
+            fit: options.fit,
+            without_enlargement: options.without_enlargement,
+        };
+        resize::plan(self.size, &request)
+    }
 }
 
 fn limits(options: &Options) -> Limits {
@@ -92,31 +170,33 @@ fn admit(info: &Info, options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn plan_for(source: (u32, u32), orientation: u8, options: &Options) -> Plan {
-    let turned = |size: TargetSize| TargetSize { width: size.height, height: size.width };
-    let target = if orient::transposes(orientation) {
-        options.target_size.map(turned)
-    } else {
-        options.target_size
-    };
-    let request = Request {
-        target,
-        max_dimension: options.max_dimension,
-        fit: options.fit,
-        without_enlargement: options.without_enlargement,
-    };
-    resize::plan(source, &request)
+/// Pixels as they will be encoded, what metadata goes with them, and where they came from.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// `Rgb` or `Rgba`.
+    pub image: Image,
+    /// What the output keeps.
+    pub metadata: Metadata,
+    /// The format that came in; `None` for bare pixels.
+    pub source_format: Option<Format>,
+    /// The width and height that came in, as shown.
+    pub source_size: (u32, u32),
+    /// Whether the input had more frames than the one that was taken.
+    pub animated: bool,
+    /// What could not be honoured, in words.
+    pub warnings: Vec<String>,
 }
 
-/// Size, colour, bars, orientation: the picture as it will be encoded, and what it keeps.
+/// Size, colour, bars, orientation.
 fn finish(
-    image: Image,
+    image: Cow<'_, Image>,
     metadata: Metadata,
-    plan: &Plan,
-    orientation: u8,
+    source: Source,
     options: &Options,
-) -> Result<(Image, Metadata, Vec<String>)> {
-    let image = resize::scale(image, plan)?;
+) -> Result<Finished> {
+    let plan = source.plan(options);
+    let orientation = source.applied_orientation(options);
+    let image = resize::scale(image, &plan)?;
     let keeps_profile = options.metadata.icc
         && metadata.icc.as_deref().is_some_and(|icc| color::can_keep(image.layout(), icc));
     let profile = metadata.icc.as_deref().filter(|_| !keeps_profile);
@@ -125,28 +205,52 @@ fn finish(
     let image = orient::apply(image, orientation)?;
     let mut kept = metadata.keep(&options.metadata, options.auto_orient);
     kept.icc = kept.icc.filter(|_| keeps_profile);
-    Ok((image, kept, warning.into_iter().collect()))
+    let (width, height) = source.size;
+    let turned = orient::transposes(orientation);
+    Ok(Finished {
+        image,
+        metadata: kept,
+        source_format: source.format,
+        source_size: if turned { (height, width) } else { (width, height) },
+        animated: source.animated,
+        warnings: warning.into_iter().collect(),
+    })
 }
 
-fn write(
-    image: Image,
-    metadata: Metadata,
-    warnings: Vec<String>,
-    options: &Options,
-) -> Result<Output> {
-    let opaque = options.format == OutputFormat::Jpeg;
-    let image = if opaque { image.flatten(options.background.0)? } else { image };
-    let (width, height) = (image.width(), image.height());
-    let data = codec::encode(&image, metadata, options)?;
-    Ok(Output {
-        data,
-        format: options.format,
-        width,
-        height,
-        source_format: None,
-        source_width: width,
-        source_height: height,
-        animated: false,
-        warnings,
-    })
+impl Finished {
+    /// Pixels that another worker finished: `Rgb` or `Rgba`, to be encoded as they are.
+    #[must_use]
+    pub fn new(image: Image, metadata: Metadata) -> Self {
+        let source_size = (image.width(), image.height());
+        Self {
+            image,
+            metadata,
+            source_format: None,
+            source_size,
+            animated: false,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The file.
+    ///
+    /// # Errors
+    /// `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED` where the format has no room, `OUT_OF_MEMORY`,
+    /// `ENCODE_FAILED`.
+    pub fn encode(self, options: &Options) -> Result<Output> {
+        let opaque = options.format == OutputFormat::Jpeg;
+        let image = if opaque { self.image.flatten(options.background.0)? } else { self.image };
+        let data = codec::encode(&image, self.metadata, options)?;
+        Ok(Output {
+            data,
+            format: options.format,
+            width: image.width(),
+            height: image.height(),
+            source_format: self.source_format,
+            source_width: self.source_size.0,
+            source_height: self.source_size.1,
+            animated: self.animated,
+            warnings: self.warnings,
+        })
+    }
 }

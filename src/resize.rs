@@ -4,6 +4,8 @@
 //! it starts. [`scale`] is Lanczos3 on premultiplied alpha; transparent pixels lend no colour to
 //! their neighbours.
 
+use std::borrow::Cow;
+
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x3, U8x4};
 use fast_image_resize::{PixelTrait, ResizeOptions, Resizer};
@@ -107,11 +109,14 @@ fn pixels(length: f64) -> u32 {
 ///
 /// # Errors
 /// `OUT_OF_MEMORY`.
-pub fn scale(image: Image, plan: &Plan) -> Result<Image> {
+pub fn scale(image: Cow<'_, Image>, plan: &Plan) -> Result<Image> {
     let whole =
         plan.crop[2] == f64::from(plan.source.0) && plan.crop[3] == f64::from(plan.source.1);
     if whole && plan.size == (image.width(), image.height()) {
-        return Ok(image);
+        return match image {
+            Cow::Owned(image) => Ok(image),
+            Cow::Borrowed(image) => image.duplicate(),
+        };
     }
     let x = f64::from(image.width()) / f64::from(plan.source.0);
     let y = f64::from(image.height()) / f64::from(plan.source.1);

@@ -3,16 +3,24 @@
 //! Files and pixels cross as typed arrays, options and facts as plain objects. A failure is
 //! thrown as `{code, message}`; a panic is a trap, after which the instance must not be used.
 
+use std::collections::VecDeque;
+
 use js_sys::{Object, Reflect, Uint8Array};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::{Deserializer, Serializer};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::image::{Image, Layout};
+use crate::metadata::Metadata;
 use crate::options::{DEFAULT_COMPRESSION_CONFIG, Fit, Options, OutputFormat, RANGES};
-use crate::pipeline::{self, Output};
+use crate::pipeline::{Finished, Output, Picture};
 use crate::sniff::{Format, sniff};
+
+// Named, so that it is linked: it exports `initThreadPool` and what its threads call.
+#[cfg(feature = "threads")]
+use wasm_bindgen_rayon as _;
 
 /// A file's facts as JavaScript sees them; sizes are as shown.
 #[derive(Serialize)]
@@ -28,7 +36,7 @@ struct Probe {
     has_icc: bool,
 }
 
-/// An output's facts; the bytes are added as `data`.
+/// An output's facts; its bytes, or its pixels, are added as `data`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Facts {
@@ -60,24 +68,82 @@ pub fn probe(bytes: &[u8]) -> Result<JsValue, JsValue> {
     })
 }
 
-/// Compresses a file.
-#[wasm_bindgen]
-pub fn compress(bytes: &[u8], options: JsValue) -> Result<JsValue, JsValue> {
-    let options = parse(options).map_err(thrown)?;
-    pipeline::run(bytes, &options).map_err(thrown).and_then(result)
+/// A picture decoded once, and the outputs still to be made of it, in their order.
+#[wasm_bindgen(js_name = Picture)]
+pub struct Work {
+    picture: Option<Picture>,
+    targets: VecDeque<Options>,
 }
 
-/// Compresses upright sRGB pixels with straight alpha, four bytes each.
-#[wasm_bindgen(js_name = compressPixels)]
-pub fn compress_pixels(
-    rgba: Vec<u8>,
+#[wasm_bindgen(js_class = Picture)]
+impl Work {
+    /// Decodes a file for `targets`, an array of options.
+    pub fn decode(bytes: &[u8], targets: JsValue) -> Result<Self, JsValue> {
+        Self::with(targets, |targets| Picture::decode(bytes, targets)).map_err(thrown)
+    }
+
+    /// Takes upright sRGB pixels with straight alpha, four bytes each.
+    #[wasm_bindgen(js_name = fromPixels)]
+    pub fn from_pixels(
+        rgba: Vec<u8>,
+        width: u32,
+        height: u32,
+        targets: JsValue,
+    ) -> Result<Self, JsValue> {
+        let picture = |targets: &[Options]| {
+            Picture::from_pixels(Image::new(width, height, Layout::Rgba, rgba)?, targets)
+        };
+        Self::with(targets, picture).map_err(thrown)
+    }
+
+    /// Makes the next target's file.
+    pub fn compress(&mut self) -> Result<JsValue, JsValue> {
+        let (finished, options) = self.next().map_err(thrown)?;
+        finished.encode(&options).map_err(thrown).and_then(result)
+    }
+
+    /// Makes the next target's pixels and kept metadata, for another worker's `encode`.
+    pub fn finish(&mut self) -> Result<JsValue, JsValue> {
+        let (finished, options) = self.next().map_err(thrown)?;
+        pixels(&finished, &options)
+    }
+}
+
+impl Work {
+    fn with(targets: JsValue, picture: impl FnOnce(&[Options]) -> Result<Picture>) -> Result<Self> {
+        let targets: Vec<Options> = parse(targets)?;
+        Ok(Self { picture: Some(picture(&targets)?), targets: targets.into() })
+    }
+
+    /// The last target takes the picture; the others copy what they need of it.
+    fn next(&mut self) -> Result<(Finished, Options)> {
+        let none = || Error::internal("every target of this picture is done");
+        let options = self.targets.pop_front().ok_or_else(none)?;
+        let finished = if self.targets.is_empty() {
+            self.picture.take().ok_or_else(none)?.into_finished(&options)?
+        } else {
+            self.picture.as_ref().ok_or_else(none)?.finish(&options)?
+        };
+        Ok((finished, options))
+    }
+}
+
+/// Encodes what another worker's `Picture.finish` made: three or four bytes a pixel.
+#[wasm_bindgen]
+pub fn encode(
+    data: Vec<u8>,
     width: u32,
     height: u32,
+    icc: Option<Vec<u8>>,
+    exif: Option<Vec<u8>>,
+    xmp: Option<Vec<u8>>,
     options: JsValue,
 ) -> Result<JsValue, JsValue> {
-    let options = parse(options).map_err(thrown)?;
-    Image::new(width, height, Layout::Rgba, rgba)
-        .and_then(|image| pipeline::run_pixels(image, &options))
+    let options: Options = parse(options).map_err(thrown)?;
+    let rgb = data.len() as u64 == u64::from(width) * u64::from(height) * 3;
+    let layout = if rgb { Layout::Rgb } else { Layout::Rgba };
+    Image::new(width, height, layout, data)
+        .and_then(|image| Finished::new(image, Metadata { icc, exif, xmp }).encode(&options))
         .map_err(thrown)
         .and_then(result)
 }
@@ -99,9 +165,11 @@ pub fn option_spec() -> Result<JsValue, JsValue> {
     Ok(spec.into())
 }
 
-fn parse(options: JsValue) -> Result<Options> {
+fn parse<T: DeserializeOwned>(options: JsValue) -> Result<T> {
     serde_path_to_error::deserialize(Deserializer::from(options)).map_err(|error| {
-        let key = error.path().to_string();
+        let path = error.path().to_string();
+        // Of a list's element, the key alone.
+        let key = path.split_once("].").map_or(path.as_str(), |(_, key)| key);
         let what = error.into_inner();
         Error::invalid_option(if key == "." { what.to_string() } else { format!("{key}: {what}") })
     })
@@ -120,6 +188,29 @@ fn result(output: Output) -> Result<JsValue, JsValue> {
         warnings: output.warnings,
     })?;
     set(&facts, "data", &Uint8Array::from(output.data.as_slice()))?;
+    Ok(facts)
+}
+
+fn pixels(finished: &Finished, options: &Options) -> Result<JsValue, JsValue> {
+    let (source_width, source_height) = finished.source_size;
+    let facts = object(&Facts {
+        format: options.format.name(),
+        mime_type: options.format.mime_type(),
+        width: finished.image.width(),
+        height: finished.image.height(),
+        source_format: finished.source_format.map(Format::name),
+        source_width,
+        source_height,
+        animated: finished.animated,
+        warnings: finished.warnings.clone(),
+    })?;
+    set(&facts, "data", &Uint8Array::from(finished.image.data()))?;
+    let Metadata { icc, exif, xmp } = &finished.metadata;
+    for (key, part) in [("icc", icc), ("exif", exif), ("xmp", xmp)] {
+        if let Some(part) = part {
+            set(&facts, key, &Uint8Array::from(part.as_slice()))?;
+        }
+    }
     Ok(facts)
 }
 

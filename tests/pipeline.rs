@@ -4,8 +4,8 @@ mod common;
 
 use common::{fading_scene, file, options, scene};
 use slimpix::{
-    Animated, Color, Error, ErrorCode, Fit, Image, Layout, MetadataPolicy, Options, OutputFormat,
-    TargetSize, compress, compress_pixels, probe,
+    Animated, Color, Error, ErrorCode, Finished, Fit, Image, Layout, MetadataPolicy, Options,
+    OutputFormat, Picture, TargetSize, compress, compress_pixels, probe,
 };
 
 fn png() -> Options {
@@ -275,4 +275,35 @@ fn avif_is_the_same_bytes_every_time_and_bounded_by_its_limits() {
     let info = probe(&first).unwrap();
     assert_eq!((info.width, info.height, info.has_alpha), (96, 64, true));
     assert_eq!(compress(&first, &avif).unwrap_err().code, ErrorCode::UnsupportedFeature);
+}
+
+#[test]
+fn many_targets_of_one_picture_are_each_as_if_alone() {
+    let file = file(scene(97, 61), OutputFormat::Png);
+    let mut targets: Vec<Options> = OutputFormat::ALL.map(options).into();
+    targets[1].max_dimension = Some(40);
+    targets[3].target_size = Some(TargetSize { width: Some(20), height: Some(20) });
+    targets[3].fit = Fit::Cover;
+    let picture = Picture::decode(&file, &targets).unwrap();
+    for options in &targets {
+        let together = picture.finish(options).unwrap().encode(options).unwrap();
+        assert_eq!(together.data, compress(&file, options).unwrap().data, "{:?}", options.format);
+    }
+    let last = &targets[0];
+    let finished = picture.into_finished(last).unwrap();
+    let elsewhere = Finished::new(finished.image.clone(), finished.metadata.clone());
+    assert_eq!(
+        elsewhere.encode(last).unwrap().data,
+        finished.encode(last).unwrap().data,
+        "another worker encodes the same"
+    );
+}
+
+#[test]
+fn one_target_that_may_not_have_the_picture_ends_all_before_it_is_decoded() {
+    let file = file(scene(97, 61), OutputFormat::Png);
+    let mut strict = png();
+    strict.limit_input_pixels = Some(97 * 61 - 1);
+    let refused = Picture::decode(&file, &[png(), strict]).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::LimitExceeded);
 }

@@ -2,14 +2,14 @@
  * Flags from the table of rules, and a checked `CompressionConfig` from flags.
  */
 import type { ParseArgsConfig } from 'node:util';
-import { checkCompressionConfig, COMPRESSION_RULES } from './options.js';
+import { BATCH_RULES, checkBatchConfig, resolveServiceConfig } from './options.js';
 import { boolean, show, type Rule } from './rules.js';
-import type { CompressionConfig } from './types.js';
+import type { BatchConfig, ServiceConfig } from './types.js';
 
 export class UsageError extends Error {}
 
 /** Options of the library that make no sense as a flag, or that have another flag's meaning. */
-const NOT_FLAGS = ['decoders', 'fileType', 'mimeType', 'maxWidthOrHeight', 'stripMetadata', 'maintainAspectRatio'];
+const NOT_FLAGS = ['decoders', 'fileType', 'mimeType', 'maxWidthOrHeight', 'stripMetadata', 'maintainAspectRatio', 'rename', 'signal', 'onProgress', 'useWebWorker'];
 
 /** One line of help each; what it may hold is added from its rule. */
 const HELP: Record<string, string> = {
@@ -31,11 +31,22 @@ const HELP: Record<string, string> = {
   limitInputPixels: 'refuse larger input (default: 268402689)',
 };
 
-const FLAGS = Object.entries(COMPRESSION_RULES as Record<string, Rule>).filter(([key]) => !NOT_FLAGS.includes(key));
+/** The same for what is asked of the batch. */
+const BATCH_HELP: Record<string, string> = {
+  suffix: 'put before the extension, as --suffix=-small',
+  recursive: 'go into folders below a folder (default: on)',
+  chunkSize: 'files of a chunk, between which memory is given back (default: 10)',
+  retries: 'tries after what may pass: no memory, a crash, IO (default: 1)',
+};
+
+const FLAGS = Object.entries(BATCH_RULES as Record<string, Rule>).filter(([key]) => !NOT_FLAGS.includes(key) && (key in HELP || key in BATCH_HELP));
 
 export function flagOptions(): NonNullable<ParseArgsConfig['options']> {
   const options: NonNullable<ParseArgsConfig['options']> = {
     output: { type: 'string', short: 'o' },
+    variants: { type: 'boolean' },
+    threads: { type: 'string' },
+    'avif-threads': { type: 'string' },
     'keep-metadata': { type: 'boolean' },
     overwrite: { type: 'boolean' },
     json: { type: 'boolean' },
@@ -51,7 +62,7 @@ export function flagOptions(): NonNullable<ParseArgsConfig['options']> {
 
 /** The part of the help that follows from the rules. */
 export function flagTable(): string {
-  return FLAGS.map(([key, rule]) => `      ${flagHead(key, rule).padEnd(30)}${HELP[key]}`).join('\n');
+  return FLAGS.map(([key, rule]) => `      ${flagHead(key, rule).padEnd(30)}${HELP[key] ?? BATCH_HELP[key]}`).join('\n');
 }
 
 function flagHead(key: string, rule: Rule): string {
@@ -61,18 +72,34 @@ function flagHead(key: string, rule: Rule): string {
   return `--${kebab(key)} ${choices.length > 0 && choices.length < 16 ? choices : kebab(key).split('-').at(-1)!.toUpperCase()}`;
 }
 
-/** One config for each format asked for. */
-export function configFromFlags(values: Record<string, unknown>): CompressionConfig[] {
+/** What is asked of every file; several formats are made from one decode. */
+export function configFromFlags(values: Record<string, unknown>): BatchConfig {
   const config: Record<string, unknown> = {};
   for (const [key, rule] of FLAGS) {
     const value = flagValue(key, rule, values);
     if (value !== undefined) config[key] = value;
   }
-  if (values['keep-metadata']) config['metadata'] = 'keep';
-  const formats = String(config['format'] ?? '').split(',');
-  const configs = formats.map((format) => (format ? { ...config, format } : config) as CompressionConfig);
-  configs.forEach(checkCompressionConfig);
-  return configs;
+  const { format, ...rest } = config;
+  const formats = typeof format === 'string' ? format.split(',') : undefined;
+  if (formats) Object.assign(rest, formats.length > 1 ? { formats } : { format });
+  if (values['keep-metadata']) rest['metadata'] = 'keep';
+  if (values['overwrite']) rest['overwrite'] = true;
+  if (values['variants']) rest['variants'] = true;
+  checkFormats(formats);
+  checkBatchConfig(rest);
+  return rest;
+}
+
+/** By the rule of one format, whose words name the one that is wrong. */
+function checkFormats(formats: readonly string[] = []): void {
+  for (const format of formats) checkBatchConfig({ format } as BatchConfig);
+}
+
+export function serviceFromFlags(values: Record<string, unknown>): ServiceConfig {
+  const threads = { threads: 'maxThreads', 'avif-threads': 'avifThreads' } as const;
+  const given = Object.entries(threads).filter(([flag]) => values[flag] !== undefined);
+  const config: ServiceConfig = Object.fromEntries(given.map(([flag, key]) => [key, number(flag, values[flag] as string)]));
+  return resolveServiceConfig(config) && config;
 }
 
 function flagValue(key: string, rule: Rule, values: Record<string, unknown>): unknown {

@@ -2,7 +2,7 @@
  * What the command line prints: a bar on a terminal and a line per file elsewhere while it works, then a table with
  * totals, or one JSON object.
  */
-import type { FileOutcome } from './types.js';
+import type { BatchItem, BatchOutput, Progress } from './types.js';
 
 export interface Totals {
   readonly done: number;
@@ -12,32 +12,29 @@ export interface Totals {
 }
 
 export interface ProgressLine {
-  step(outcome: FileOutcome): void;
+  /** Between items: how far the work is. */
+  move(progress: Progress): void;
+  step(item: BatchItem): void;
   end(): void;
 }
 
-const SILENT: ProgressLine = { step() {}, end() {} };
+const SILENT: ProgressLine = { move() {}, step() {}, end() {} };
 
 /** Progress goes to the error stream, so that standard output holds the result alone. */
 export function progress(total: number, json: boolean): ProgressLine {
   if (json) return SILENT;
-  return process.stderr.isTTY ? bar(total) : lines(total);
+  return process.stderr.isTTY ? bar() : lines(total);
 }
 
-function bar(total: number): ProgressLine {
+function bar(): ProgressLine {
   const width = 30;
-  let done = 0;
-  const draw = (name: string) => {
-    const filled = total === 0 ? width : Math.round((width * done) / total);
-    const text = `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${done}/${total} ${name}`;
-    process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
-  };
-  draw('');
   return {
-    step(outcome) {
-      done += 1;
-      draw(outcome.input);
+    move({ ratio, done, total = 0, file }) {
+      const filled = Math.round(width * ratio);
+      const text = `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${done}/${total} ${file}`;
+      process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
     },
+    step() {},
     end: () => void process.stderr.write('\r\x1b[K'),
   };
 }
@@ -45,63 +42,59 @@ function bar(total: number): ProgressLine {
 function lines(total: number): ProgressLine {
   let done = 0;
   return {
-    step(outcome) {
+    move() {},
+    step(item) {
       done += 1;
-      process.stderr.write(`[${done}/${total}] ${sentence(outcome)}\n`);
+      for (const text of sentences(item)) process.stderr.write(`[${done}/${total}] ${text}\n`);
     },
     end() {},
   };
 }
 
-function sentence(outcome: FileOutcome): string {
-  if ('error' in outcome) return `${outcome.input}: ${outcome.error.code}: ${outcome.error.message}`;
-  return `${outcome.input} → ${outcome.output} (${bytes(outcome.inputSize)} → ${bytes(outcome.result.size)})`;
+function sentences(item: BatchItem): string[] {
+  if (item.error) return [`${item.input}: ${item.error.code}: ${item.error.message}`];
+  return item.results.map(({ path, size }) => `${item.input} → ${path} (${bytes(item.inputSize)} → ${bytes(size)})`);
 }
 
-export function report(outcomes: FileOutcome[], json: boolean): Totals {
-  const totals = add(outcomes);
-  process.stdout.write(json ? `${JSON.stringify(facts(outcomes, totals), null, 2)}\n` : table(outcomes, totals));
+/** The order of the inputs, whichever was done first. */
+export function report(items: BatchItem[], json: boolean): Totals {
+  items.sort((a, b) => a.index - b.index);
+  const totals = add(items);
+  process.stdout.write(json ? `${JSON.stringify(facts(items, totals), null, 2)}\n` : table(items, totals));
   return totals;
 }
 
-/** Failed files count neither way: a saving is what the files that came out saved. */
-function add(outcomes: FileOutcome[]): Totals {
-  const totals = { done: 0, failed: 0, inputSize: 0, outputSize: 0 };
-  for (const outcome of outcomes) {
-    if ('error' in outcome) {
-      totals.failed += 1;
-      continue;
-    }
-    totals.done += 1;
-    totals.inputSize += outcome.inputSize;
-    totals.outputSize += outcome.result.size;
-  }
-  return totals;
+/** Failed files count neither way: a saving is what the outputs that came out saved, each against its input. */
+function add(items: BatchItem[]): Totals {
+  const outputs = items.flatMap(outputsOf);
+  const failed = items.filter(({ error }) => error).length;
+  const sum = (sizes: number[]) => sizes.reduce((total, size) => total + size, 0);
+  return { done: outputs.length, failed, inputSize: sum(outputs.map(({ inputSize }) => inputSize)), outputSize: sum(outputs.map(({ size }) => size)) };
 }
 
-function facts(outcomes: FileOutcome[], totals: Totals): unknown {
-  const successful = outcomes.flatMap((outcome) => {
-    if ('error' in outcome) return [];
-    const { data: _, ...result } = outcome.result;
-    return [{ input: outcome.input, output: outcome.output, ...result }];
-  });
-  const failed = outcomes.flatMap((outcome) =>
-    'error' in outcome ? [{ input: outcome.input, code: outcome.error.code, message: outcome.error.message }] : []);
+type Row = BatchOutput & { readonly input: string };
+
+function outputsOf({ input, results = [] }: BatchItem): Row[] {
+  return results.map((result) => ({ ...result, input }));
+}
+
+function facts(items: BatchItem[], totals: Totals): unknown {
+  const successful = items.flatMap(outputsOf).map(({ input, path, data: _, lastModified: __, ...rest }) => ({ input, output: path, ...rest }));
+  const failed = items.flatMap(({ input, error }) => (error ? [{ input, code: error.code, message: error.message }] : []));
   return { successful, failed, totalInputSize: totals.inputSize, totalOutputSize: totals.outputSize };
 }
 
-function table(outcomes: FileOutcome[], totals: Totals): string {
-  const rows = outcomes.flatMap((outcome) => ('error' in outcome ? [] : [row(outcome)]));
+function table(items: BatchItem[], totals: Totals): string {
+  const rows = items.flatMap(outputsOf).map(row);
   const count = `${totals.done} ${totals.done === 1 ? 'file' : 'files'}`;
   const sum = [count, '', '', bytes(totals.inputSize), bytes(totals.outputSize), saving(totals.inputSize, totals.outputSize)];
-  const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [`  failed: ${sentence(outcome)}\n`] : []));
+  const failures = items.flatMap((item) => (item.error ? sentences(item).map((text) => `  failed: ${text}\n`) : []));
   const head = ['input', 'output', 'size', 'before', 'after', 'saved'];
   return (rows.length > 0 ? grid([head, ...rows, sum]) : 'no file was compressed\n') + failures.join('');
 }
 
-function row({ input, output, inputSize, result }: Exclude<FileOutcome, { error: unknown }>): string[] {
-  const { width, height, size } = result;
-  return [short(input), short(output), `${width}×${height}`, bytes(inputSize), bytes(size), saving(inputSize, size)];
+function row({ input, path, inputSize, width, height, size }: Row): string[] {
+  return [short(input), short(path), `${width}×${height}`, bytes(inputSize), bytes(size), saving(inputSize, size)];
 }
 
 /** Columns as wide as their widest cell; words to the left, numbers to the right; rules around the body. */

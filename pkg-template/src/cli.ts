@@ -3,18 +3,17 @@
  * The command line: the package's Node entry with flags. Every option of the library has the flag of its name
  * (`maxDimension` is `--max-dimension`), made from the same table of rules, so that the two cannot drift apart.
  *
- * Exit codes: 0 all files done, 1 a file failed, 2 the command was not understood.
+ * Exit codes: 0 all files done, 1 a file failed, 2 the command was not understood, 130 interrupted by Ctrl+C.
  */
 import { basename, dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { collect, compressFiles, type FoundFile } from './batch.js';
-import { configFromFlags, flagOptions, flagTable, UsageError } from './cli-flags.js';
+import { configFromFlags, flagOptions, flagTable, serviceFromFlags, UsageError } from './cli-flags.js';
 import { progress, report, type Totals } from './cli-report.js';
 import { ImageCompressionService } from './entry-node.js';
 import { ImageCompressionError } from './errors.js';
-import { expandInputs, pathStore, readPath } from './files.js';
-import type { CompressionConfig, FileOutcome } from './types.js';
+import { expandInputs, readPath } from './files.js';
+import type { BatchConfig, BatchItem, NamedImage, ServiceConfig } from './types.js';
 
 const USAGE = `slimpix: smaller pictures. JPEG, PNG, WebP, GIF, BMP and TIFF in; AVIF, WebP, JPEG and PNG out.
 
@@ -25,20 +24,25 @@ INPUT is a file, a folder (in depth) or a pattern such as 'photos/**/*.jpg'.
   -o, --output OUT          folder to write into, or a file's name when INPUT is one file (default: compressed)
       --keep-metadata       keep EXIF, ICC, XMP and GPS (the same as --metadata keep)
       --overwrite           let an output take the place of an input
+      --variants            every size variant: thumbnail, preview, full
+      --threads N           image workers at most (default: 4)
+      --avif-threads N      AVIF workers at most (default: 2)
       --json                print one JSON object and nothing else
   -h, --help                print this
   -V, --version             print the version
 
 ${flagTable()}
 
-Exit code: 0 all done, 1 a file failed, 2 the command was not understood.
+Exit code: 0 all done, 1 a file failed, 2 the command was not understood, 130 interrupted.
 `;
 
+/** 128 and the number of SIGINT, as shells have it. */
+const INTERRUPTED = 130;
+
 interface Job {
-  readonly files: FoundFile[];
-  readonly output: string;
-  readonly configs: CompressionConfig[];
-  readonly overwrite: boolean;
+  readonly files: NamedImage[];
+  readonly config: BatchConfig & { readonly output: string };
+  readonly service: ServiceConfig;
   readonly json: boolean;
 }
 
@@ -55,44 +59,50 @@ export async function main(args: string[]): Promise<number> {
 
 async function plan(values: Record<string, unknown>, inputs: string[]): Promise<Job> {
   if (inputs.length === 0) throw new UsageError('no INPUT given');
-  const named = String(values['output'] ?? 'compressed');
-  const configs = configFromFlags(values);
-  const files = await collect(expandInputs(inputs, named));
+  const output = String(values['output'] ?? 'compressed');
+  const config = { ...configFromFlags(values), output };
+  const service = serviceFromFlags(values);
+  const files: NamedImage[] = [];
+  for await (const { label, name } of expandInputs(inputs, config.recursive ?? true, output)) files.push({ image: label, name });
   if (files.length === 0) throw new ImageCompressionError('IO', `${inputs.join(', ')} holds no image`);
-  const flags = { overwrite: Boolean(values['overwrite']), json: Boolean(values['json']) };
-  return toOneFile({ files, output: named, configs, ...flags });
+  return toOneFile({ files, config, service, json: Boolean(values['json']) });
 }
 
 /** `-o picture.webp` for one file names the file, and its format where none is given. */
 function toOneFile(job: Job): Job {
-  const extension = extname(job.output).slice(1).toLowerCase();
+  const { output, formats, variants } = job.config;
+  const extension = extname(output).slice(1).toLowerCase();
   const [file] = job.files;
-  if (!file || job.files.length > 1 || job.configs.length > 1 || !/^(jpe?g|png|webp|avif)$/.test(extension)) return job;
-  const format = extension.replace('jpg', 'jpeg') as NonNullable<CompressionConfig['format']>;
-  const configs = job.configs.map((config) => ({ format, ...config }));
-  return { ...job, configs, output: dirname(job.output), files: [{ ...file, name: basename(job.output) }] };
+  const isOne = file && job.files.length === 1 && !formats && !variants;
+  if (!isOne || !/^(jpe?g|png|webp|avif)$/.test(extension)) return job;
+  const format = extension.replace('jpg', 'jpeg') as NonNullable<BatchConfig['format']>;
+  return { ...job, config: { format, ...job.config, output: dirname(output) }, files: [{ ...file, name: basename(output) }] };
 }
 
-async function run(job: Job): Promise<number> {
-  const service = new ImageCompressionService();
-  const outcomes: FileOutcome[] = [];
-  const line = progress(job.files.length * job.configs.length, job.json);
-  for await (const outcome of compressAll(service, job)) {
-    outcomes.push(outcome);
-    line.step(outcome);
+async function run({ files, config, service, json }: Job): Promise<number> {
+  const items: BatchItem[] = [];
+  const line = progress(files.length, json);
+  const signal = interruption();
+  const batch = new ImageCompressionService(service).compressBatch(files, { ...config, signal, onProgress: line.move });
+  try {
+    for await (const item of batch) {
+      items.push(item);
+      line.step(item);
+    }
+  } catch (error) {
+    if (error !== signal.reason) throw error;
   }
   line.end();
-  const totals: Totals = report(outcomes, job.json);
-  return totals.failed > 0 ? 1 : 0;
+  const totals: Totals = report(items, json);
+  if (signal.aborted) process.stderr.write(`slimpix: interrupted after ${items.length} of ${files.length} inputs; what is listed is whole\n`);
+  return signal.aborted ? INTERRUPTED : Number(totals.failed > 0);
 }
 
-/** Each format in turn; the names in use are shared, so that no format writes over another's output. */
-async function* compressAll(service: ImageCompressionService, { files, output, configs, overwrite }: Job): AsyncGenerator<FileOutcome> {
-  const taken = new Set<string>();
-  for (const config of configs) {
-    const compress = (bytes: Uint8Array) => service.compressImage(bytes, config);
-    yield* compressFiles({ files, output, store: pathStore, overwrite, compress }, taken);
-  }
+/** Ctrl+C stops the work, so that no file is left half written and what is done is told; a second one ends the process. */
+function interruption(): AbortSignal {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  return stop.signal;
 }
 
 async function version(): Promise<string> {

@@ -10,25 +10,28 @@
 import * as core from './core.js';
 import * as full from './full.js';
 import { ImageCompressionError, isErrorFacts, reason } from './errors.js';
-import type { EngineOutput, Glue } from './glue.js';
+import type { EngineOutput, FinishedPixels, Glue, Memory, Picture } from './glue.js';
 import type { EngineOptions } from './options.js';
 import type { Variant } from './platform.js';
-import type { ImageInfo, PixelImage } from './types.js';
+import type { CompiledModule, ImageInfo, PixelImage } from './types.js';
 
 export type { EngineOutput } from './glue.js';
 
 export interface ModuleSource {
   /** Gives the compiled module of a variant. */
-  load(variant: Variant): Promise<WebAssembly.Module>;
+  load(variant: Variant): Promise<CompiledModule>;
   /** The smallest variant to be had: 'full' where the caller handed over that one alone. */
   readonly smallest: Variant;
+  /** Threads for one image, in place of `full`: 0 for none. */
+  readonly threads?: number;
 }
 
 class Engine {
-  readonly #glue: Glue;
-  #ready: Promise<void> | undefined;
+  readonly #glue: () => Promise<Glue>;
+  #ready: Promise<Glue> | undefined;
+  #memory: Memory | undefined;
 
-  constructor(glue: Glue) {
+  constructor(glue: () => Promise<Glue>) {
     this.#glue = glue;
   }
 
@@ -36,49 +39,77 @@ class Engine {
     return this.#ready !== undefined;
   }
 
+  /** Bytes that the instance holds; they never become fewer. */
+  get memory(): number {
+    return this.#memory?.buffer.byteLength ?? 0;
+  }
+
   /** Runs `job` on a sound instance. A load that failed is tried again by the next job. */
-  async run<T>(load: () => Promise<WebAssembly.Module>, job: (glue: Glue) => T): Promise<T> {
-    this.#ready ??= this.#start(load);
-    await this.#ready;
+  async run<T>(source: ModuleSource, variant: Variant, job: (glue: Glue) => T): Promise<T> {
+    this.#ready ??= this.#start(source, variant);
+    const glue = await this.#ready;
     try {
-      return job(this.#glue);
+      return job(glue);
     } catch (thrown) {
-      throw this.#typed(thrown);
+      if (isErrorFacts(thrown)) throw new ImageCompressionError(thrown.code, thrown.message);
+      const error = trapError(thrown, this.#memory);
+      glue.__wbg_reset_state();
+      throw error;
     }
   }
 
-  async #start(load: () => Promise<WebAssembly.Module>): Promise<void> {
+  async #start(source: ModuleSource, variant: Variant): Promise<Glue> {
     try {
-      this.#glue.initSync({ module: await load() });
+      const [glue, module] = await Promise.all([this.#glue(), source.load(variant)]);
+      this.#memory = glue.initSync({ module }).memory;
+      if (variant === 'threads') await glue.initThreadPool?.(source.threads ?? 1);
+      return glue;
     } catch (cause) {
       this.#ready = undefined;
       throw loadError(cause);
     }
   }
-
-  #typed(thrown: unknown): ImageCompressionError {
-    if (isErrorFacts(thrown)) return new ImageCompressionError(thrown.code, thrown.message);
-    this.#glue.__wbg_reset_state();
-    const message = `the image engine failed: ${reason(thrown)}; this is a bug in slimpix, and the next image runs on a fresh engine`;
-    return new ImageCompressionError('INTERNAL', message, { cause: thrown });
-  }
 }
 
-const engines: Record<Variant, Engine> = { core: /* @__PURE__ */ new Engine(core), full: /* @__PURE__ */ new Engine(full) };
+const engines: Record<Variant, Engine> = {
+  core: /* @__PURE__ */ new Engine(async () => core),
+  full: /* @__PURE__ */ new Engine(async () => full),
+  threads: /* @__PURE__ */ new Engine(() => import('./threads.js')),
+};
 
 /** Reads the header alone. */
 export function probe(source: ModuleSource, bytes: Uint8Array): Promise<ImageInfo> {
   return run(source, 'core', (glue) => glue.probe(bytes));
 }
 
-export function compress(source: ModuleSource, bytes: Uint8Array, options: EngineOptions): Promise<EngineOutput> {
-  return run(source, variantFor(options), (glue) => glue.compress(bytes, options));
+/** Decodes once for all of `targets`, and gives the picture to `use`, which makes them in their order. */
+export function withPicture<T>(source: ModuleSource, variant: Variant, image: Uint8Array | PixelImage, targets: readonly EngineOptions[], use: (picture: Picture) => T): Promise<T> {
+  return run(source, variant, (glue) => {
+    const picture = open(glue, image, targets);
+    try {
+      const made = use(picture);
+      picture.free();
+      return made;
+    } catch (thrown) {
+      // After a trap the whole instance goes, and nothing in it may be called any more.
+      if (isErrorFacts(thrown)) picture.free();
+      throw thrown;
+    }
+  });
 }
 
-export function compressPixels(source: ModuleSource, pixels: PixelImage, options: EngineOptions): Promise<EngineOutput> {
-  const { data, width, height } = pixels;
-  const rgba = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return run(source, variantFor(options), (glue) => glue.compressPixels(rgba, width, height, options));
+function open(glue: Glue, image: Uint8Array | PixelImage, targets: readonly EngineOptions[]): Picture {
+  if (image instanceof Uint8Array) return glue.Picture.decode(image, targets);
+  const { data, width, height } = image;
+  return glue.Picture.fromPixels(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height, targets);
+}
+
+export function encode(source: ModuleSource, finished: FinishedPixels, options: EngineOptions): Promise<EngineOutput> {
+  const { data, icc, exif, xmp, ...facts } = finished;
+  return run(source, options.format === 'avif' ? 'full' : 'core', (glue) => {
+    const { data: file } = glue.encode(data, facts.width, facts.height, icc, exif, xmp, options);
+    return { ...facts, data: file };
+  });
 }
 
 /** Rust's own list of options, ranges, defaults and codes, for the test that holds the two languages together. */
@@ -86,22 +117,39 @@ export function optionSpec(source: ModuleSource): Promise<unknown> {
   return run(source, 'core', (glue) => glue.optionSpec());
 }
 
-function variantFor({ format }: EngineOptions): Variant {
-  return format === 'avif' ? 'full' : 'core';
+/** Bytes that all instances of this realm hold. */
+export function memoryInUse(): number {
+  return Object.values(engines).reduce((sum, { memory }) => sum + memory, 0);
 }
 
 /** `full` can do what `core` can: where it is loaded already, a second module would only cost memory. */
 function run<T>(source: ModuleSource, needed: Variant, job: (glue: Glue) => T): Promise<T> {
-  const onlyFull = source.smallest === 'full' || (engines.full.started && !engines.core.started);
-  const variant = onlyFull ? 'full' : needed;
-  return engines[variant].run(() => source.load(variant), job);
+  const largest = source.threads ? 'threads' : 'full';
+  const onlyLargest = source.smallest !== 'core' || (engines[largest].started && !engines.core.started);
+  const variant = needed === 'full' || onlyLargest ? largest : needed;
+  return engines[variant].run(source, variant, job);
+}
+
+/** Pages of 64 KiB; an instance that cannot have as many more was out of memory. */
+const PROBED_PAGES = 1024;
+
+/** Running out of memory is a trap like any other, and nobody's bug; what is left of the memory tells the two apart. */
+function trapError(cause: unknown, memory: Memory | undefined): ImageCompressionError {
+  try {
+    memory?.grow(PROBED_PAGES);
+  } catch {
+    return new ImageCompressionError('OUT_OF_MEMORY', `the image engine ran out of memory at ${memory!.buffer.byteLength >> 20} MiB`, { cause });
+  }
+  const message = `the image engine failed: ${reason(cause)}; this is a bug in slimpix, and the next image runs on a fresh engine`;
+  return new ImageCompressionError('INTERNAL', message, { cause });
 }
 
 /** The smallest module that holds a SIMD instruction. */
 const SIMD_PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
 
-function loadError(cause: unknown): ImageCompressionError {
-  const why = cause instanceof ImageCompressionError ? cause.message : reason(cause);
+/** What to say where WebAssembly cannot be had, and what would help. */
+export function loadError(cause: unknown): ImageCompressionError {
+  const why = reason(cause);
   return new ImageCompressionError('LOAD_FAILED', `slimpix could not load its WebAssembly: ${why}${remedy(why)}`, { cause });
 }
 

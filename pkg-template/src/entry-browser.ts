@@ -1,17 +1,27 @@
 /**
- * The package in a browser's page or worker: WebAssembly compiled while it streams in from beside this module, and
- * AVIF and HEIC decoded by the browser where it can.
+ * The package in a browser's page or worker: WebAssembly compiled while it streams in from beside this module, Web
+ * Workers, directories by handle, and AVIF and HEIC decoded by the browser where it can.
  */
-import { ImageCompressionError, reason } from './errors.js';
+import { decode } from './decode.js';
+import { ImageCompressionError } from './errors.js';
+import { handleFolder } from './handles.js';
 import { fetchBytes } from './input.js';
-import type { Platform, Variant } from './platform.js';
+import type { Platform, Variant, WorkerHandle } from './platform.js';
 import { CompressionService } from './service.js';
 import { sharedFunctions } from './shared.js';
-import type { PixelImage, ServiceConfig } from './types.js';
+import type { DirectoryHandleLike, ServiceConfig } from './types.js';
 
 export * from './public.js';
 
-const browser: Platform = { loadWasm, readAddress: fetchBytes, decode };
+const browser: Platform = {
+  loadWasm,
+  readAddress: fetchBytes,
+  decode,
+  openFolder,
+  startWorker,
+  canShareMemory: () => globalThis.crossOriginIsolated === true,
+  cores: () => globalThis.navigator?.hardwareConcurrency || 4,
+};
 
 /** Compresses images by its own settings. Making one loads nothing; the first image does. */
 export class ImageCompressionService extends CompressionService {
@@ -25,15 +35,22 @@ const shared = /* @__PURE__ */ sharedFunctions(() => new ImageCompressionService
 /** One image → one compressed image, by a shared service with default settings. */
 export const compressImage = shared.compressImage;
 
+/** One image → every size variant in every format that is asked for, from one decode. */
+export const compressVariants = shared.compressVariants;
+
+/** Many images, item by item as they are done, and a result at the end. */
+export const compressBatch = shared.compressBatch;
+
+/** Compresses every image below a directory into another, keeping the tree. */
+export const batchCompressDirectory = shared.batchCompressDirectory;
+
 /** Format, size, orientation and more from an image's header, without decoding it. */
 export const probe = shared.probe;
 
-/** Compresses every image below a directory into another; by path, hence in Node, Deno and Bun alone. */
-export const batchCompressDirectory = shared.batchCompressDirectory;
-
 /** Written out in full, since bundlers look for exactly this form to find the files. */
 function besideThisModule(variant: Variant): URL {
-  return variant === 'core' ? new URL('./core_bg.wasm', import.meta.url) : new URL('./full_bg.wasm', import.meta.url);
+  if (variant === 'core') return new URL('./core_bg.wasm', import.meta.url);
+  return variant === 'full' ? new URL('./full_bg.wasm', import.meta.url) : new URL('./threads_bg.wasm', import.meta.url);
 }
 
 /** A server that sends another type than application/wasm costs the streaming, not the job. */
@@ -44,18 +61,22 @@ async function loadWasm(variant: Variant, url: string | URL = besideThisModule(v
   return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** The browser turns the picture upright and converts its colours; a canvas gives the pixels back. */
-async function decode(bytes: Uint8Array, mimeType: string): Promise<PixelImage> {
-  const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mimeType })).catch((cause: unknown) => {
-    const message = `this browser cannot decode this ${mimeType} (${reason(cause)}); pass decoders: {'${mimeType}': fn}`;
-    throw new ImageCompressionError('UNSUPPORTED_FEATURE', message, { cause });
-  });
-  try {
-    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d', { colorSpace: 'srgb' });
-    if (!context) throw new ImageCompressionError('OUT_OF_MEMORY', `no canvas of ${bitmap.width} × ${bitmap.height} to be had`);
-    context.drawImage(bitmap, 0, 0);
-    return context.getImageData(0, 0, bitmap.width, bitmap.height);
-  } finally {
-    bitmap.close();
-  }
+function openFolder(directory: string | DirectoryHandleLike) {
+  if (typeof directory !== 'string') return handleFolder(directory);
+  throw new ImageCompressionError('UNSUPPORTED_FEATURE', `a browser has no directory by path ('${directory}'); give a FileSystemDirectoryHandle`);
+}
+
+/** The form with the script's URL inside is the one that bundlers look for. */
+function startWorker(url: string | URL | undefined, name: string): WorkerHandle {
+  const worker = url === undefined ? new Worker(new URL('./worker-browser.js', import.meta.url), { type: 'module', name }) : new Worker(url, { type: 'module', name });
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    listen: (heard) => void (worker.onmessage = ({ data }) => heard(data)),
+    onFailure(failed) {
+      worker.onerror = ({ message }) => failed(message || 'its script could not be loaded');
+      worker.onmessageerror = () => failed('a message could not be read');
+    },
+    keepAlive() {},
+    terminate: () => worker.terminate(),
+  };
 }

@@ -1,18 +1,30 @@
 /**
- * The package in Node, Deno and Bun: WebAssembly read from beside this module, strings as paths, directories.
+ * The package in Node, Deno and Bun: WebAssembly read from beside this module, strings as paths, directories, and
+ * `worker_threads`.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pathStore, readPath } from './files.js';
+import { Worker } from 'node:worker_threads';
+import { pathFolder, readPath } from './files.js';
+import { handleFolder } from './handles.js';
 import { fetchBytes } from './input.js';
-import type { Platform, Variant } from './platform.js';
+import type { Platform, Variant, WorkerHandle } from './platform.js';
 import { CompressionService } from './service.js';
 import { sharedFunctions } from './shared.js';
 import type { ServiceConfig } from './types.js';
 
 export * from './public.js';
 
-const node: Platform = { loadWasm, readAddress, files: pathStore };
+const node: Platform = {
+  loadWasm,
+  readAddress,
+  identify,
+  openFolder: (directory) => (typeof directory === 'string' ? pathFolder(directory) : handleFolder(directory)),
+  startWorker,
+  cores: availableParallelism,
+};
 
 /** Compresses images by its own settings. Making one loads nothing; the first image does. */
 export class ImageCompressionService extends CompressionService {
@@ -26,15 +38,22 @@ const shared = /* @__PURE__ */ sharedFunctions(() => new ImageCompressionService
 /** One image → one compressed image, by a shared service with default settings. */
 export const compressImage = shared.compressImage;
 
-/** Format, size, orientation and more from an image's header, without decoding it. */
-export const probe = shared.probe;
+/** One image → every size variant in every format that is asked for, from one decode. */
+export const compressVariants = shared.compressVariants;
+
+/** Many images, item by item as they are done, and a result at the end. */
+export const compressBatch = shared.compressBatch;
 
 /** Compresses every image below a directory into another, keeping the tree. */
 export const batchCompressDirectory = shared.batchCompressDirectory;
 
+/** Format, size, orientation and more from an image's header, without decoding it. */
+export const probe = shared.probe;
+
 /** Written out in full, since bundlers look for exactly this form to find the files. */
 function besideThisModule(variant: Variant): URL {
-  return variant === 'core' ? new URL('./core_bg.wasm', import.meta.url) : new URL('./full_bg.wasm', import.meta.url);
+  if (variant === 'core') return new URL('./core_bg.wasm', import.meta.url);
+  return variant === 'full' ? new URL('./full_bg.wasm', import.meta.url) : new URL('./threads_bg.wasm', import.meta.url);
 }
 
 async function loadWasm(variant: Variant, url: string | URL = besideThisModule(variant)): Promise<WebAssembly.Module> {
@@ -42,9 +61,35 @@ async function loadWasm(variant: Variant, url: string | URL = besideThisModule(v
   return WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 }
 
-/** A path, a file: URL, or an address with a scheme to fetch. A single letter before ':' is a Windows drive. */
+/** A path, a file: URL, or an address with a scheme to fetch. */
 async function readAddress(address: string | URL): Promise<Uint8Array> {
+  const path = pathOf(address);
+  return path === undefined ? fetchBytes(address) : readPath(path);
+}
+
+/** A single letter before ':' is a Windows drive and no scheme. */
+function pathOf(address: string | URL): string | undefined {
   const text = String(address);
-  if (text.startsWith('file:')) return readPath(fileURLToPath(text));
-  return /^[a-z][a-z0-9+.-]+:/i.test(text) ? fetchBytes(text) : readPath(text);
+  if (text.startsWith('file:')) return fileURLToPath(text);
+  return /^[a-z][a-z0-9+.-]+:/i.test(text) ? undefined : text;
+}
+
+async function identify(address: unknown): Promise<string | undefined> {
+  const path = typeof address === 'string' || address instanceof URL ? pathOf(address) : undefined;
+  return path && realpath(path).catch(() => resolve(path));
+}
+
+function startWorker(url: string | URL | undefined): WorkerHandle {
+  const worker = new Worker(url === undefined ? new URL('./worker-node.js', import.meta.url) : new URL(url));
+  worker.unref();
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    listen: (heard) => void worker.on('message', heard),
+    onFailure(failed) {
+      worker.on('error', (error) => failed(String(error)));
+      worker.on('exit', (code) => failed(`it ended with code ${code}`));
+    },
+    keepAlive: (needed) => (needed ? worker.ref() : worker.unref()),
+    terminate: () => void worker.terminate(),
+  };
 }

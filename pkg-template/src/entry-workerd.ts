@@ -29,8 +29,14 @@ const shared = /* @__PURE__ */ sharedFunctions(() => new ImageCompressionService
 /** One image → one compressed image, by a shared service with default settings. */
 export const compressImage = shared.compressImage;
 
+/** One image → every size variant in every format that is asked for, from one decode. */
+export const compressVariants = shared.compressVariants;
+
+/** Many images, item by item as they are done, and a result at the end. */
+export const compressBatch = shared.compressBatch;
+
+/** Compresses every image below a directory into another, keeping the tree. */
+export const batchCompressDirectory = shared.batchCompressDirectory;
+
 /** Format, size, orientation and more from an image's header, without decoding it. */
 export const probe = shared.probe;
-
-/** Compresses every image below a directory into another; by path, hence in Node, Deno and Bun alone. */
-export const batchCompressDirectory = shared.batchCompressDirectory;

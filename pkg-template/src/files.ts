@@ -3,36 +3,50 @@
  */
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { FileStore, FoundFile } from './batch.js';
+import { pathToFileURL } from 'node:url';
 import { ImageCompressionError, ioError } from './errors.js';
+import { isImageName, type Folder, type FoundFile } from './folder.js';
 
-/** The extensions of what slimpix recognises. */
-const IMAGE = /\.(jpe?g|jpe|jfif|png|apng|webp|gif|bmp|dib|tiff?|ico|avif|hei[cf])$/i;
 const GLOB = /[*?[\]{}!()]/;
 
-export const pathStore: FileStore = {
-  list: listDirectory,
-  read: readPath,
-  place: join,
-  identity: (path) => realpath(path).catch(() => resolve(path)),
-  write: writeWhole,
-};
+export function pathFolder(directory: string): Folder & { readonly path: string } {
+  return {
+    path: directory,
+    list: (inDepth, except) => listDirectory(directory, inDepth, pathOf(except)),
+    identify: (name) => identity(join(directory, name)),
+    write: (name, data) => writeWhole(join(directory, name), data),
+  };
+}
+
+function pathOf(folder: Folder | undefined): string {
+  return (folder as Partial<ReturnType<typeof pathFolder>> | undefined)?.path ?? '';
+}
 
 export async function readPath(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
+  const bytes = await readFile(path).catch((cause: unknown) => {
     throw ioError(`${path} could not be read`, cause);
   });
+  // Node reads small files into a buffer that it shares among them.
+  return bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
+}
+
+function identity(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+async function found(path: string, name: string): Promise<FoundFile> {
+  return { name, label: path, image: pathToFileURL(path), identity: await identity(path) };
 }
 
 /** Every image below `directory`; hidden files and linked directories are passed over. */
-export async function* listDirectory(directory: string, except = ''): AsyncGenerator<FoundFile> {
+export async function* listDirectory(directory: string, inDepth = true, except = ''): AsyncGenerator<FoundFile> {
   const skipped = except && resolve(except);
-  for await (const address of walk(directory, skipped === resolve(directory) ? '' : skipped)) {
-    if (IMAGE.test(address)) yield { address, name: posix(relative(directory, address)) };
+  for await (const path of walk(directory, inDepth, skipped === resolve(directory) ? '' : skipped)) {
+    if (isImageName(basename(path))) yield found(path, posix(relative(directory, path)));
   }
 }
 
-async function* walk(directory: string, skipped: string): AsyncGenerator<string> {
+async function* walk(directory: string, inDepth: boolean, skipped: string): AsyncGenerator<string> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
     throw ioError(`${directory} could not be read`, cause);
   });
@@ -40,28 +54,28 @@ async function* walk(directory: string, skipped: string): AsyncGenerator<string>
   for (const entry of entries) {
     const path = join(directory, entry.name);
     if (entry.name.startsWith('.') || resolve(path) === skipped) continue;
-    if (entry.isDirectory()) yield* walk(path, skipped);
+    if (entry.isDirectory()) yield* inDepth ? walk(path, inDepth, skipped) : [];
     else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) yield path;
   }
 }
 
 /** What the command line is given: files as they are, directories in depth, patterns expanded. Each file once. */
-export async function* expandInputs(inputs: readonly string[], except: string): AsyncGenerator<FoundFile> {
+export async function* expandInputs(inputs: readonly string[], inDepth: boolean, except: string): AsyncGenerator<FoundFile> {
   const seen = new Set<string>();
   for (const input of inputs) {
-    for await (const file of expandInput(input, except)) {
-      const path = resolve(file.address);
+    for await (const file of expandInput(input, inDepth, except)) {
+      const path = resolve(file.label);
       if (!seen.has(path)) yield file;
       seen.add(path);
     }
   }
 }
 
-async function* expandInput(input: string, except: string): AsyncGenerator<FoundFile> {
-  const found = await stat(input).catch(() => undefined);
-  if (found?.isDirectory()) yield* listDirectory(input, except);
-  else if (!found && GLOB.test(input)) yield* expandPattern(input, except);
-  else yield { address: input, name: basename(input) };
+async function* expandInput(input: string, inDepth: boolean, except: string): AsyncGenerator<FoundFile> {
+  const entry = await stat(input).catch(() => undefined);
+  if (entry?.isDirectory()) yield* listDirectory(input, inDepth, except);
+  else if (!entry && GLOB.test(input)) yield* expandPattern(input, except);
+  else yield found(input, basename(input));
 }
 
 /** The names begin below the part of the pattern that holds no wildcard. */
@@ -70,18 +84,19 @@ async function* expandPattern(pattern: string, except: string): AsyncGenerator<F
   const parts = posix(pattern).split('/');
   const base = parts.slice(0, parts.findIndex((part) => GLOB.test(part))).join('/') || (pattern.startsWith('/') ? '/' : '.');
   const paths = (await glob(posix(pattern), { onlyFiles: true, absolute: true, expandDirectories: false })).sort();
-  const images = paths.filter((path) => IMAGE.test(path) && !isInside(path, except));
+  const images = paths.filter((path) => isImageName(basename(path)) && !isInside(path, except));
   if (images.length === 0) throw new ImageCompressionError('IO', `${pattern} matches no image`);
-  for (const path of images) yield { address: relative('.', path), name: posix(relative(base, path)) };
+  for (const path of images) yield found(relative('.', path), posix(relative(base, path)));
 }
 
 /** A temporary file in the same directory, then a rename: a reader sees the old file or the whole new one. */
-async function writeWhole(path: string, data: Uint8Array): Promise<void> {
+async function writeWhole(path: string, data: Uint8Array): Promise<string> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeAndSync(temporary, data);
     await rename(temporary, path);
+    return path;
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw ioError(`${path} could not be written`, cause);
@@ -99,8 +114,8 @@ async function writeAndSync(path: string, data: Uint8Array): Promise<void> {
 }
 
 async function isFile(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFile() ?? false;
+  const entry = await stat(path).catch(() => undefined);
+  return entry?.isFile() ?? false;
 }
 
 function isInside(path: string, directory: string): boolean {

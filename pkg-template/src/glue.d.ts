@@ -3,24 +3,52 @@
  * than the generator can; tests/js holds the generated files to it.
  */
 import type { EngineOptions } from './options.js';
-import type { CompressionResult, ImageInfo } from './types.js';
+import type { CompiledModule, CompressionFacts, ImageInfo } from './types.js';
 
-/** A finished job. Sizes of the input and of the file are the service's to add. */
-export type EngineOutput = Omit<CompressionResult, 'size' | 'inputSize'>;
+/** A finished file and its facts. Sizes of the input and of the file are the service's to add. */
+export interface EngineOutput extends CompressionFacts {
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** Pixels that are ready to be encoded, three or four bytes each, and the metadata that goes with them. */
+export interface FinishedPixels extends EngineOutput {
+  readonly icc?: Uint8Array<ArrayBuffer>;
+  readonly exif?: Uint8Array<ArrayBuffer>;
+  readonly xmp?: Uint8Array<ArrayBuffer>;
+}
+
+/** A decoded picture and the targets still to be made of it; each call makes the next one. */
+export interface Picture {
+  compress(): EngineOutput;
+  finish(): FinishedPixels;
+  free(): void;
+}
+
+/** The part of a `WebAssembly.Memory` that is used. */
+export interface Memory {
+  readonly buffer: { readonly byteLength: number };
+  /** Throws where there is no more to be had. */
+  grow(pages: number): number;
+}
 
 export interface Glue {
-  initSync(source: { module: WebAssembly.Module }): unknown;
+  initSync(source: { module: CompiledModule }): { readonly memory: Memory };
   probe(bytes: Uint8Array): ImageInfo;
-  compress(bytes: Uint8Array, options: EngineOptions): EngineOutput;
-  compressPixels(rgba: Uint8Array, width: number, height: number, options: EngineOptions): EngineOutput;
+  readonly Picture: {
+    decode(bytes: Uint8Array, targets: readonly EngineOptions[]): Picture;
+    fromPixels(rgba: Uint8Array, width: number, height: number, targets: readonly EngineOptions[]): Picture;
+  };
+  encode(data: Uint8Array, width: number, height: number, icc: Uint8Array | undefined, exif: Uint8Array | undefined, xmp: Uint8Array | undefined, options: EngineOptions): EngineOutput;
   optionSpec(): unknown;
+  /** Of the threaded module alone: starts its threads, and resolves when all of them run. */
+  initThreadPool?(threads: number): Promise<unknown>;
   /** A fresh instance of the same module; after a trap the old one must not be used. */
   __wbg_reset_state(): void;
 }
 
 export declare const initSync: Glue['initSync'];
 export declare const probe: Glue['probe'];
-export declare const compress: Glue['compress'];
-export declare const compressPixels: Glue['compressPixels'];
+export declare const Picture: Glue['Picture'];
+export declare const encode: Glue['encode'];
 export declare const optionSpec: Glue['optionSpec'];
 export declare const __wbg_reset_state: Glue['__wbg_reset_state'];

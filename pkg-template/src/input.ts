@@ -9,21 +9,59 @@ import type { Platform } from './platform.js';
 import { isObject, show } from './rules.js';
 import type { BlobLike, FileHandleLike, ImageInput, PixelImage, ResponseLike } from './types.js';
 
-export type Source = { readonly bytes: Uint8Array } | { readonly pixels: PixelImage };
-
-export async function readInput(input: ImageInput, platform: Platform): Promise<Source> {
-  if (isPixels(input)) return { pixels: checkPixels(input) };
-  const bytes = await readBytes(input, platform);
-  if (bytes.byteLength === 0) throw new ImageCompressionError('INVALID_INPUT', 'the image is empty: 0 bytes');
-  return { bytes };
+/** An image as it will be worked on, and what its origin says of it. */
+export interface Source {
+  readonly image: Uint8Array | PixelImage;
+  /** The bytes are nobody else's, and may be transferred to a worker. */
+  readonly isOwned: boolean;
+  readonly name?: string | undefined;
+  readonly lastModified?: number | undefined;
 }
 
-async function readBytes(input: ImageInput, platform: Platform): Promise<Uint8Array> {
-  if (typeof input === 'string' || input instanceof URL) return platform.readAddress(input);
-  if (input instanceof ArrayBuffer) return new Uint8Array(input);
-  if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+export async function readInput(input: ImageInput, platform: Platform): Promise<Source> {
+  if (isPixels(input)) return { image: checkPixels(input), isOwned: false };
+  const source = await readFile(input, platform);
+  if (source.bytes.byteLength === 0) throw new ImageCompressionError('INVALID_INPUT', 'the image is empty: 0 bytes');
+  return { image: source.bytes, isOwned: source.isOwned ?? true, name: source.name ?? nameOf(input), lastModified: source.lastModified };
+}
+
+/** What an input is called, as far as it says so without being read. */
+export function nameOf(input: unknown): string | undefined {
+  if (typeof input === 'string' || input instanceof URL) return nameInAddress(String(input));
+  if (!isObject(input)) return undefined;
+  if (isResponse(input)) return input.url ? nameInAddress(input.url) : undefined;
+  return typeof input['name'] === 'string' && input['name'] !== '' ? input['name'] : undefined;
+}
+
+function nameInAddress(address: string): string | undefined {
+  if (/^(data|blob):/.test(address)) return undefined;
+  const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(address);
+  const path = isUrl ? address.replace(/[?#].*$/, '').replace(/^[^:]+:(\/\/[^/]*)?/, '') : address;
+  const last = path.split(/[/\\]/).at(-1) || undefined;
+  return isUrl && last ? decodeOr(last) : last;
+}
+
+function decodeOr(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+interface FileRead {
+  readonly bytes: Uint8Array;
+  readonly isOwned?: boolean;
+  readonly name?: string | undefined;
+  readonly lastModified?: number | undefined;
+}
+
+async function readFile(input: ImageInput, platform: Platform): Promise<FileRead> {
+  if (typeof input === 'string' || input instanceof URL) return { bytes: await platform.readAddress(input) };
+  if (input instanceof ArrayBuffer) return { bytes: new Uint8Array(input), isOwned: false };
+  if (ArrayBuffer.isView(input)) return { bytes: new Uint8Array(input.buffer, input.byteOffset, input.byteLength), isOwned: false };
   if (isFileHandle(input)) return readBlob(await fileOf(input));
-  if (isResponse(input)) return readResponse(input);
+  if (isResponse(input)) return { bytes: await readResponse(input) };
   if (isBlob(input)) return readBlob(input);
   throw new ImageCompressionError(
     'INVALID_INPUT',
@@ -37,9 +75,9 @@ async function fileOf(handle: FileHandleLike): Promise<BlobLike> {
   });
 }
 
-async function readBlob(blob: BlobLike): Promise<Uint8Array> {
+async function readBlob(blob: BlobLike): Promise<FileRead> {
   try {
-    return new Uint8Array(await blob.arrayBuffer());
+    return { bytes: new Uint8Array(await blob.arrayBuffer()), name: blob.name, lastModified: blob.lastModified };
   } catch (cause) {
     throw ioError('the file could not be read', cause);
   }
@@ -83,7 +121,7 @@ function isPixels(input: unknown): input is PixelImage {
   return isObject(input) && 'data' in input && 'width' in input && 'height' in input;
 }
 
-function isFileHandle(input: unknown): input is FileHandleLike {
+export function isFileHandle(input: unknown): input is FileHandleLike {
   return isObject(input) && input['kind'] === 'file' && typeof input['getFile'] === 'function';
 }
 

@@ -1,18 +1,20 @@
 /**
- * The service: what a caller talks to. It checks options, reads the input, chooses who decodes it, and hands the
- * job to the engine; it holds settings and nothing else, so that making one costs nothing and loads nothing.
+ * The service: what a caller talks to. It checks options, reads the input, finds who decodes what slimpix does not,
+ * and hands the work to its workshop. Making one costs nothing and loads nothing; the first image does.
  */
-import { compressFiles, summarise } from './batch.js';
-import * as engine from './engine.js';
+import { Batch, type BatchJob, type Listed } from './batch.js';
 import { ImageCompressionError, reason } from './errors.js';
-import { checkPixels, readInput } from './input.js';
-import { checkBatchConfig, checkCompressionConfig, resolveOptions, resolveServiceConfig } from './options.js';
-import type { EngineOptions, ResolvedServiceConfig } from './options.js';
-import type { Platform, Variant } from './platform.js';
-import type { BatchConfig, BatchProcessingResult, CompressionConfig, CompressionResult, Decoder, ImageInfo, ImageInput, LoadOptions, Logger, PixelImage, ServiceConfig } from './types.js';
-
-/** Rust's own default, applied here to what a platform's decoder is about to decode. */
-const DEFAULT_LIMIT_INPUT_PIXELS = 268402689;
+import type { Folder, FoundFile } from './folder.js';
+import type { EngineOutput } from './glue.js';
+import { isFileHandle, nameOf, readInput, type Source } from './input.js';
+import { outputNames } from './names.js';
+import { checkBatchConfig, checkCompressionConfig, checkVariantConfig, requestsOf, resolveServiceConfig, type Request, type ResolvedServiceConfig } from './options.js';
+import type { Platform } from './platform.js';
+import { Compressed } from './result.js';
+import { isObject } from './rules.js';
+import { decodeWith, type CompressTask, type Undecoded } from './task.js';
+import type { BatchConfig, BatchInput, BatchProcessingResult, BatchRun, CompressionConfig, CompressionResult, Decoder, DirectoryHandleLike, ImageInfo, ImageInput, Logger, NamedImage, ServiceConfig, VariantConfig, VariantResult } from './types.js';
+import { Workshop } from './workshop.js';
 
 /** Silent but for warnings. */
 const QUIET: Logger = {
@@ -27,107 +29,196 @@ export class CompressionService {
   readonly config: ResolvedServiceConfig;
   readonly #platform: Platform;
   readonly #log: Logger;
-  readonly #modules: engine.ModuleSource;
+  readonly #workshop: Workshop;
 
   constructor(platform: Platform, config?: ServiceConfig) {
     this.config = resolveServiceConfig(config);
     this.#platform = platform;
     this.#log = this.config.logger ?? QUIET;
-    this.#modules = moduleSource(platform, this.config);
+    this.#workshop = new Workshop(platform, this.config, this.#log);
   }
 
   /** One image → one compressed image. */
   async compressImage(image: ImageInput, config: CompressionConfig = {}): Promise<CompressionResult> {
-    try {
+    const [result] = await this.#logged(async () => {
       checkCompressionConfig(config);
-      const result = await this.#compress(image, config);
-      for (const warning of result.warnings) this.#log.warn(`slimpix: ${warning}`);
-      this.#log.info(`slimpix: ${describe(result)}`);
-      return result;
+      return this.#single(image, requestsOf(config, this.config), config);
+    });
+    return result!;
+  }
+
+  /** One image → every size variant in every format that is asked for, from one decode; the largest first. */
+  async compressVariants(image: ImageInput, config: VariantConfig = {}): Promise<VariantResult[]> {
+    const results = await this.#logged(async () => {
+      const wanted = { variants: true as const, ...config };
+      checkVariantConfig(wanted);
+      return this.#single(image, requestsOf(wanted, this.config), config);
+    });
+    return results as VariantResult[];
+  }
+
+  /** What an image's header says. */
+  async probe(image: ImageInput): Promise<ImageInfo> {
+    const source = await readInput(image, this.#platform);
+    if (source.image instanceof Uint8Array) return this.#workshop.probe(source.image);
+    throw new ImageCompressionError('INVALID_INPUT', 'pixels have no header to probe; give a file');
+  }
+
+  /** Compresses many images, or every image of a directory handle: item by item as they are done, and a result at the end. */
+  compressBatch(images: Iterable<BatchInput> | AsyncIterable<BatchInput> | DirectoryHandleLike, config: BatchConfig = {}): BatchRun {
+    checkBatchConfig(config);
+    const output = config.output === undefined ? undefined : this.#open(config.output);
+    return this.#batch(config, output, isDirectory(images) ? this.#filesOf(images, config, output) : async () => this.#filesAmong(images));
+  }
+
+  /** Compresses every image below the directory `input` into `output`, keeping the tree. */
+  async batchCompressDirectory(input: string | DirectoryHandleLike, output: string | DirectoryHandleLike, config: BatchConfig = {}): Promise<BatchProcessingResult> {
+    checkBatchConfig({ ...config, output });
+    const target = this.#open(output);
+    return this.#batch(config, target, this.#filesOf(input, config, target)).result;
+  }
+
+  /** Workers that run now, with the bytes of WebAssembly memory that each holds. */
+  get workers(): { images: number[]; avif: number[] } {
+    return this.#workshop.memories;
+  }
+
+  /** Ends all workers at once; work in hand fails. They end by themselves when they have had nothing to do for a while. */
+  close(): void {
+    this.#workshop.close();
+  }
+
+  #open(directory: string | DirectoryHandleLike): Folder {
+    if (this.#platform.openFolder) return this.#platform.openFolder(directory);
+    throw new ImageCompressionError('UNSUPPORTED_FEATURE', 'this host has no directories; compress the files one by one');
+  }
+
+  #filesOf(directory: string | DirectoryHandleLike, { recursive = true }: BatchConfig, output: Folder | undefined): () => Promise<Listed> {
+    const folder = this.#open(directory);
+    return async () => {
+      const files: FoundFile[] = [];
+      for await (const file of folder.list(recursive, output)) files.push(file);
+      return { files, total: files.length };
+    };
+  }
+
+  async #filesAmong(images: Iterable<BatchInput> | AsyncIterable<BatchInput>): Promise<Listed> {
+    if (!Array.isArray(images)) return { files: this.#named(images), total: undefined };
+    const files: FoundFile[] = [];
+    for await (const file of this.#named(images)) files.push(file);
+    return { files, total: files.length };
+  }
+
+  async *#named(images: Iterable<BatchInput> | AsyncIterable<BatchInput>): AsyncGenerator<FoundFile> {
+    let count = 0;
+    for await (const given of images) {
+      count += 1;
+      const image = isNamed(given) ? given.image : given;
+      const name = isNamed(given) ? given.name : (nameOf(given) ?? `image-${count}`);
+      const label = typeof image === 'string' ? image : name;
+      yield { name, label, image, identity: isFileHandle(image) ? image : await this.#platform.identify?.(image) };
+    }
+  }
+
+  #batch(config: BatchConfig, output: Folder | undefined, list: () => Promise<Listed>): Batch {
+    const requests = requestsOf(config, this.config);
+    return new Batch({
+      list,
+      output,
+      requests,
+      config,
+      chunkSize: config.chunkSize ?? this.config.chunkSize,
+      concurrency: config.concurrency ?? this.#workshop.width + 1,
+      compress: (image, name, job) => this.#logged(() => this.#compress(image, requests, config, name, job)),
+      rest: () => this.#workshop.rest(),
+      retrying: (input, error) => this.#log.info(`slimpix: ${input} is tried again after ${error.code}: ${error.message}`),
+    });
+  }
+
+  /** Progress of a single image: it is the whole of its batch. */
+  #job(image: ImageInput, { signal, onProgress }: CompressionConfig): BatchJob {
+    const file = nameOf(image) ?? 'image';
+    return {
+      signal: signal ?? new AbortController().signal,
+      report: (stage, ratio) => onProgress?.({ stage, ratio, file, done: 0, total: 1 }),
+      wasRead() {},
+    };
+  }
+
+  async #single(image: ImageInput, requests: Request[], config: CompressionConfig): Promise<CompressionResult[]> {
+    const job = this.#job(image, config);
+    job.signal.throwIfAborted();
+    const results = await this.#compress(image, requests, config, 'image', job);
+    config.onProgress?.({ stage: 'done', ratio: 1, file: nameOf(image) ?? 'image', done: 1, total: 1 });
+    return results;
+  }
+
+  async #logged<T extends CompressionResult>(work: () => Promise<T[]>): Promise<T[]> {
+    try {
+      const results = await work();
+      for (const result of results) {
+        for (const warning of result.warnings) this.#log.warn(`slimpix: ${warning}`);
+        this.#log.info(`slimpix: ${describe(result)}`);
+      }
+      return results;
     } catch (error) {
       this.#log.error(`slimpix: ${reason(error)}`);
       throw error;
     }
   }
 
-  /** What an image's header says. */
-  async probe(image: ImageInput): Promise<ImageInfo> {
+  async #compress(image: ImageInput, requests: readonly Request[], config: CompressionConfig, fallbackName: string, job: BatchJob): Promise<CompressionResult[]> {
+    job.report('read', 0);
     const source = await readInput(image, this.#platform);
-    if ('bytes' in source) return engine.probe(this.#modules, source.bytes);
-    throw new ImageCompressionError('INVALID_INPUT', 'pixels have no header to probe; give a file');
+    const inputSize = source.image instanceof Uint8Array ? source.image.byteLength : source.image.data.byteLength;
+    job.wasRead(inputSize);
+    const outputs = await this.#outputs(source, requests, config, job);
+    const name = source.name ?? fallbackName;
+    return outputs.map((output, place) => {
+      const { variant, config: { maxDimension } } = requests[place]!;
+      const facts = { ...output, inputSize, name: outputNames(name, output.format, config, variant)[0]!, lastModified: source.lastModified ?? Date.now() };
+      if (variant === undefined) return new Compressed(facts);
+      return Object.assign(new Compressed(facts), { variant, notEnlarged: isSmaller(output, maxDimension!) });
+    });
   }
 
-  /** Compresses every image below the directory `input` into `output`, keeping the tree. */
-  async batchCompressDirectory(input: string, output: string, config: BatchConfig = {}): Promise<BatchProcessingResult> {
-    checkBatchConfig(config);
-    const store = this.#platform.files;
-    if (!store) throw new ImageCompressionError('UNSUPPORTED_FEATURE', 'this host has no directories by path; compress the files one by one');
-    const { overwrite = false, chunkSize: _, ...perImage } = config;
-    const compress = (bytes: Uint8Array) => this.compressImage(bytes, perImage);
-    return summarise(compressFiles({ files: store.list(input, output), output, store, overwrite, compress }));
+  /** What slimpix does not decode comes back undone; the decoder then runs here, and the work goes on with its pixels. */
+  async #outputs(source: Source, requests: readonly Request[], config: CompressionConfig, job: BatchJob): Promise<EngineOutput[]> {
+    const inline = config.useWebWorker === false;
+    const decoders = { ...this.config.decoders, ...config.decoders };
+    const image = source.isOwned || inline || !(source.image instanceof Uint8Array) ? source.image : source.image.slice();
+    const task: Omit<CompressTask, 'handOver'> = { kind: 'compress', image, requests: requests.map(({ config }) => config), service: defaultsOf(this.config), decoders: Object.keys(decoders) };
+    const transfer = image instanceof Uint8Array ? [image.buffer as ArrayBuffer] : [];
+    const made = await this.#workshop.compress(task, transfer, job, inline);
+    if (!('undecoded' in made)) return made;
+    const pixels = await decodeWith(this.#decoderFor(made, decoders), made.bytes, made.undecoded);
+    const again = { ...task, image: pixels, decodedFrom: made.undecoded.format };
+    return await this.#workshop.compress(again, [], job, inline) as EngineOutput[];
   }
 
-  async #compress(image: ImageInput, config: CompressionConfig): Promise<CompressionResult> {
-    const source = await readInput(image, this.#platform);
-    if ('pixels' in source) return this.#compressPixels(source.pixels, config);
-    const info = await engine.probe(this.#modules, source.bytes);
-    this.#log.debug('slimpix: probed', info);
-    const options = resolveOptions(config, this.config, info.format);
-    const decode = this.#decoderFor(info, config);
-    const output = decode
-      ? await this.#compressDecoded(decode, source.bytes, info, options)
-      : await engine.compress(this.#modules, source.bytes, options);
-    return withSizes(output, source.bytes.byteLength);
-  }
-
-  async #compressPixels(pixels: PixelImage, config: CompressionConfig): Promise<CompressionResult> {
-    const options = resolveOptions(config, this.config, 'pixels');
-    const output = await engine.compressPixels(this.#modules, pixels, options);
-    return withSizes({ ...output, sourceFormat: 'pixels' }, pixels.data.byteLength);
-  }
-
-  /** Who decodes what Rust does not: the caller's decoder first, then the platform's. */
-  #decoderFor({ format, mimeType }: ImageInfo, config: CompressionConfig): Decoder | undefined {
-    if (format !== 'avif' && format !== 'heic') return undefined;
-    const given = config.decoders?.[mimeType] ?? this.config.decoders?.[mimeType];
-    return given ?? (this.#platform.decode && ((bytes) => this.#platform.decode!(bytes, mimeType)));
-  }
-
-  async #compressDecoded(decode: Decoder, bytes: Uint8Array, info: ImageInfo, options: EngineOptions): Promise<engine.EngineOutput> {
-    const limit = options.limitInputPixels ?? DEFAULT_LIMIT_INPUT_PIXELS;
-    if (info.width * info.height > limit) {
-      throw new ImageCompressionError('LIMIT_EXCEEDED', `the image is ${info.width} × ${info.height}; limitInputPixels is ${limit}`);
-    }
-    const pixels = checkPixels(await decodeOrThrow(decode, bytes, info));
-    const output = await engine.compressPixels(this.#modules, pixels, options);
-    return { ...output, sourceFormat: info.format };
+  #decoderFor({ undecoded: { format, mimeType } }: Undecoded, decoders: Readonly<Record<string, Decoder>>): Decoder {
+    const given = decoders[mimeType] ?? (this.#platform.decode && ((bytes: Uint8Array) => this.#platform.decode!(bytes, mimeType)));
+    if (given) return given;
+    throw new ImageCompressionError('UNSUPPORTED_FEATURE', `${format} is recognised but not decoded here: browsers decode it themselves, elsewhere give decoders: {'${mimeType}': fn}`);
   }
 }
 
-async function decodeOrThrow(decode: Decoder, bytes: Uint8Array, { mimeType }: ImageInfo): Promise<PixelImage> {
-  try {
-    return await decode(bytes);
-  } catch (cause) {
-    if (cause instanceof ImageCompressionError) throw cause;
-    throw new ImageCompressionError('CORRUPT_IMAGE', `the decoder for ${mimeType} failed: ${reason(cause)}`, { cause });
-  }
+function defaultsOf({ maxDimension, jpegQuality, webpQuality, avifQuality, avifSpeed }: ResolvedServiceConfig): CompressTask['service'] {
+  return { maxDimension, jpegQuality, webpQuality, avifQuality, avifSpeed };
 }
 
-function withSizes(output: engine.EngineOutput, inputSize: number): CompressionResult {
-  return { ...output, size: output.data.byteLength, inputSize };
+function isSmaller({ sourceWidth, sourceHeight, width, height }: EngineOutput, maxDimension: number): boolean {
+  return Math.max(width, height) < maxDimension && Math.max(sourceWidth, sourceHeight) < maxDimension;
+}
+
+function isDirectory(images: object): images is DirectoryHandleLike {
+  return (images as Partial<DirectoryHandleLike>).kind === 'directory';
+}
+
+function isNamed(given: BatchInput): given is NamedImage {
+  return isObject(given) && 'image' in given && typeof given['name'] === 'string';
 }
 
 function describe({ sourceFormat, sourceWidth, sourceHeight, inputSize, format, width, height, size }: CompressionResult): string {
   return `${sourceFormat} ${sourceWidth}×${sourceHeight} ${inputSize} B → ${format} ${width}×${height} ${size} B`;
-}
-
-/** Where modules come from: handed over, from a URL, or from beside the package. */
-function moduleSource(platform: Platform, { wasmModule, wasmUrl }: LoadOptions): engine.ModuleSource {
-  const load = async (variant: Variant) => wasmModule?.[variant] ?? platform.loadWasm(variant, wasmAddress(wasmUrl, variant));
-  return { load, smallest: wasmModule?.full && !wasmModule.core ? 'full' : 'core' };
-}
-
-function wasmAddress(given: LoadOptions['wasmUrl'], variant: Variant): string | URL | undefined {
-  if (typeof given !== 'string' && !(given instanceof URL)) return given?.[variant];
-  return `${String(given).replace(/\/$/, '')}/${variant}_bg.wasm`;
 }

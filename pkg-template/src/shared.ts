@@ -2,20 +2,17 @@
  * The functions beside the class: the same work over one service with default settings, made when first used.
  */
 import type { CompressionService } from './service.js';
-import type { BatchConfig, BatchProcessingResult, CompressionConfig, CompressionResult, ImageInfo, ImageInput } from './types.js';
 
-export interface SharedFunctions {
-  compressImage(image: ImageInput, config?: CompressionConfig): Promise<CompressionResult>;
-  probe(image: ImageInput): Promise<ImageInfo>;
-  batchCompressDirectory(input: string, output: string, config?: BatchConfig): Promise<BatchProcessingResult>;
-}
+type Shared = Pick<CompressionService, 'compressImage' | 'compressVariants' | 'compressBatch' | 'batchCompressDirectory' | 'probe'>;
 
-export function sharedFunctions(make: () => CompressionService): SharedFunctions {
+export function sharedFunctions(make: () => CompressionService): Shared {
   let service: CompressionService | undefined;
   const shared = () => (service ??= make());
   return {
     compressImage: (image, config) => shared().compressImage(image, config),
-    probe: (image) => shared().probe(image),
+    compressVariants: (image, config) => shared().compressVariants(image, config),
+    compressBatch: (images, config) => shared().compressBatch(images, config),
     batchCompressDirectory: (input, output, config) => shared().batchCompressDirectory(input, output, config),
+    probe: (image) => shared().probe(image),
   };
 }

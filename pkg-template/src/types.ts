@@ -34,13 +34,22 @@ export interface PixelImage {
 /** The part of a `FileSystemFileHandle` that is used. */
 export interface FileHandleLike {
   readonly kind: 'file';
+  readonly name: string;
   getFile(): Promise<BlobLike>;
+}
+
+/** A `FileSystemDirectoryHandle`: a folder that was picked, or one of the origin's private file system. */
+export interface DirectoryHandleLike {
+  readonly kind: 'directory';
+  readonly name: string;
 }
 
 /** The part of a `Blob` or `File` that is used. */
 export interface BlobLike {
   readonly size: number;
   readonly type: string;
+  readonly name?: string;
+  readonly lastModified?: number;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
@@ -131,6 +140,38 @@ export interface CompressionConfig {
   readonly limitInputPixels?: number;
   /** Decoders for what slimpix does not decode itself, by MIME type ('image/heic', 'image/avif'). Default: the service's. */
   readonly decoders?: Readonly<Record<string, Decoder>>;
+  /** The output's file name: a name (its extension is set to fit the format), or a function from the name to another. Default: the input's name. */
+  readonly rename?: string | ((name: string) => string);
+  /** Put between the name and its extension: '-small' makes `photo-small.webp`. Default none. */
+  readonly suffix?: string;
+  /** Stops the work, in the middle of an encode too where there are workers; the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Told how far the work is; called often. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** `false` compresses on the thread that calls. Default: the service's `worker` (true). */
+  readonly useWebWorker?: boolean;
+}
+
+/** How far a picture, or a batch, is. */
+export interface Progress {
+  /** What is being done. */
+  readonly stage: 'read' | 'decode' | 'encode' | 'write' | 'done';
+  /** How much is done: of this picture, or of the whole batch where its length is known. 0–1; estimated while AVIF is encoded. */
+  readonly ratio: number;
+  /** The input's name. */
+  readonly file: string;
+  /** Files that are done. */
+  readonly done: number;
+  /** Files in all; undefined while a batch's inputs are still being listed by an iterator. */
+  readonly total: number | undefined;
+}
+
+/** What to do with one image of which several sizes or formats are wanted, from one decode. */
+export interface VariantConfig extends CompressionConfig {
+  /** Which sizes: `true` for all of the service's `sizeVariants`, some of them by name, or the call's own. `compressVariants` takes all by default. */
+  readonly variants?: true | readonly string[] | Readonly<Record<string, SizeVariant>>;
+  /** Several formats of each size, in place of `format`. */
+  readonly formats?: readonly FormatName[];
 }
 
 /** One size of a picture. */
@@ -150,10 +191,12 @@ export type CompiledModule = typeof globalThis extends { WebAssembly: { Module: 
 
 /** Where a service takes its WebAssembly from, when not from beside the package's own files. */
 export interface LoadOptions {
-  /** Folder that holds `core_bg.wasm` and `full_bg.wasm`, or the URL of each. Default: beside the package's modules. */
-  readonly wasmUrl?: string | URL | { readonly core?: string | URL; readonly full?: string | URL };
-  /** Compiled modules; `full` alone does every job. Default: loaded when first needed. */
-  readonly wasmModule?: { readonly core?: CompiledModule; readonly full?: CompiledModule };
+  /** Folder that holds `core_bg.wasm`, `full_bg.wasm` and `threads_bg.wasm`, or the URL of each. Default: beside the package's modules. */
+  readonly wasmUrl?: string | URL | { readonly core?: string | URL; readonly full?: string | URL; readonly threads?: string | URL };
+  /** Compiled modules; `full` alone does every job without threads. Default: loaded when first needed. */
+  readonly wasmModule?: { readonly core?: CompiledModule; readonly full?: CompiledModule; readonly threads?: CompiledModule };
+  /** URL of the worker's script. Default: beside the package's modules. */
+  readonly workerUrl?: string | URL;
 }
 
 /** What a service does unless a call says otherwise. Merged over `DEFAULT_COMPRESSION_CONFIG`. */
@@ -170,12 +213,16 @@ export interface ServiceConfig extends LoadOptions {
   readonly avifSpeed?: number;
   /** Named sizes. Default: thumbnail 150, preview 500, full 2048. */
   readonly sizeVariants?: Readonly<Record<string, SizeVariant>>;
-  /** Image workers at most, 1–64. Default 4. */
+  /** Work in Web Workers (`worker_threads` in Node), so that the calling thread stays free. Default true; where no worker can be started the work is done on the calling thread, with a warning. */
+  readonly worker?: boolean;
+  /** Image workers at most, 1–64; for all work but encoding AVIF. Default 4. */
   readonly maxThreads?: number;
   /** Files of a batch that are held at a time, 1–10000. Default 10. */
   readonly chunkSize?: number;
-  /** Threads for AVIF, 1–64. Default 2. */
+  /** AVIF workers at most, 1–64; in a cross-origin-isolated page the threads that share each AVIF. Default 2. */
   readonly avifThreads?: number;
+  /** Memory that jobs side by side may need together, MiB, 16–65536. A larger job runs alone. Default 1024. */
+  readonly memoryBudget?: number;
   /** Told what happens; `console` fits. Default: warnings alone, to the console. */
   readonly logger?: Logger;
   /** Decoders for what slimpix does not decode itself, by MIME type. Default none. */
@@ -203,18 +250,12 @@ export interface ImageInfo {
   readonly hasIcc: boolean;
 }
 
-/** A compressed image and the facts about it. */
-export interface CompressionResult {
-  /** The file's bytes. */
-  readonly data: Uint8Array<ArrayBuffer>;
+/** What is known of a compressed image beside its bytes. */
+export interface CompressionFacts {
   readonly mimeType: string;
   readonly format: OutputFormat;
   readonly width: number;
   readonly height: number;
-  /** Bytes of `data`. */
-  readonly size: number;
-  /** Bytes of the input: the file's, or four a pixel. */
-  readonly inputSize: number;
   /** The input's format; 'pixels' where pixels were given. */
   readonly sourceFormat: InputFormat | 'pixels';
   /** The input's size as shown. */
@@ -226,11 +267,55 @@ export interface CompressionResult {
   readonly warnings: readonly string[];
 }
 
-/** What to do with a directory: a `CompressionConfig` and how to go about it. */
-export interface BatchConfig extends CompressionConfig {
-  /** Files that are held at a time, 1–10000. Default: the service's (10). */
+/** `File`, where the types in use know it; some of Node's alone do not. */
+export type FileObject = typeof globalThis extends { File: { prototype: infer File } } ? File : object;
+
+/** A compressed image and the facts about it. */
+export interface CompressionResult extends CompressionFacts {
+  /** The file's bytes. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Bytes of `data`. */
+  readonly size: number;
+  /** Bytes of the input: the file's, or four a pixel. */
+  readonly inputSize: number;
+  /** A file name for it: the input's, with the extension of what it is now; 'image' where the input had none. */
+  readonly name: string;
+  /** When the input was last changed, in milliseconds since 1970, where it says so; else now. */
+  readonly lastModified: number;
+  /** `data` as a `File` of that name, type and date. */
+  readonly file: FileObject;
+}
+
+/** One variant of a picture. */
+export interface VariantResult extends CompressionResult {
+  /** The variant's name. */
+  readonly variant: string;
+  /** The picture is smaller than the variant, and was left at its own size. */
+  readonly notEnlarged: boolean;
+}
+
+/** What a batch takes: images, each of which may say its name. */
+export type BatchInput = ImageInput | NamedImage;
+
+/** An image and the file name that its output's name is made from; '/' leads into folders of the output. */
+export interface NamedImage {
+  readonly image: ImageInput;
+  readonly name: string;
+}
+
+/** What to do with many images, and how to go about it. */
+export interface BatchConfig extends VariantConfig {
+  /** Where outputs are written: a path (Node, Deno, Bun), or a `FileSystemDirectoryHandle`. Default: nowhere, they are results alone. */
+  readonly output?: string | DirectoryHandleLike;
+  /** Go into the folders below an input directory, and keep the tree in the output. Default true. */
+  readonly recursive?: boolean;
+  /** Files of a chunk, 1–10000; between chunks memory is given back. Default: the service's (10). */
   readonly chunkSize?: number;
-  /** Let an output take the place of its own input. Default false. */
+  /** Files that are worked on at a time, 1–1000. Default: as many as there are workers, and one. */
+  readonly concurrency?: number;
+  /** How often a file is tried again after what may pass: no memory, a crashed worker, IO. 0–10. Default 1. */
+  readonly retries?: number;
+  /** Let an output take the place of an input. Default false. */
   readonly overwrite?: boolean;
 }
 
@@ -246,7 +331,41 @@ export interface BatchProcessingResult {
   readonly totalOutputSize: number;
 }
 
-/** What became of one file of a batch. */
-export type FileOutcome =
-  | { readonly input: string; readonly inputSize: number; readonly output: string; readonly result: CompressionResult }
-  | { readonly input: string; readonly inputSize: number; readonly error: ImageCompressionError };
+/** What a batch gives as it goes: one item a file, in the order in which they are done. */
+export type BatchItem = BatchSuccess | BatchFailure;
+
+interface BatchItemFacts {
+  /** The place of the input, from 0. */
+  readonly index: number;
+  /** The input's path or name. */
+  readonly input: string;
+  readonly inputSize: number;
+}
+
+export interface BatchSuccess extends BatchItemFacts {
+  /** Each variant and format, largest first. */
+  readonly results: readonly BatchOutput[];
+  readonly error?: undefined;
+}
+
+export interface BatchFailure extends BatchItemFacts {
+  readonly results?: undefined;
+  readonly error: ImageCompressionError;
+}
+
+/** One output of a batch. */
+export interface BatchOutput extends CompressionResult {
+  /** Its path in the output directory; its name where there is none. */
+  readonly path: string;
+  readonly variant?: string;
+  readonly notEnlarged?: boolean;
+}
+
+/**
+ * A batch at work. It starts when its items are iterated, or its result is asked for. Whoever stops iterating stops
+ * the batch.
+ */
+export interface BatchRun extends AsyncIterable<BatchItem> {
+  /** Settles when all is done: how it went, or the reason of the signal that stopped it. */
+  readonly result: Promise<BatchProcessingResult>;
+}

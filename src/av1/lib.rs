@@ -23,6 +23,9 @@ const PIXELS_A_TILE: usize = 1_500_000;
 
 const MOST_TILES: usize = 8;
 
+/// In rav1e's words: 0 is the pool of the whole program.
+const THREADS: usize = if cfg!(feature = "threads") { 0 } else { 1 };
+
 /// How chroma is sampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chroma {
@@ -90,7 +93,8 @@ impl Picture<'_> {
 /// A sentence, when the planes do not fit the size or rav1e refuses.
 pub fn encode(picture: &Picture<'_>, quality: u8, speed: u8) -> Result<Coded, String> {
     picture.check()?;
-    let config = Config::new().with_encoder_config(config(picture, quality, speed)).with_threads(1);
+    let config =
+        Config::new().with_encoder_config(config(picture, quality, speed)).with_threads(THREADS);
     let mut context: Context<u8> = config.new_context().map_err(|error| error.to_string())?;
     let mut frame = context.new_frame();
     for (plane, (target, samples)) in frame.planes.iter_mut().zip(picture.planes).enumerate() {

@@ -1,5 +1,6 @@
 /** A directory in, a directory out: the tree, the names, the broken file, and what is never touched. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -96,6 +97,26 @@ test('what cannot be written is IO, and leaves nothing half done', async () => {
   const result = await batchCompressDirectory(input, output);
   assert.deepEqual(result.failed.map(([, , code]) => code), ['IO']);
   assert.deepEqual(await tree(folder), ['in/a.jpg', 'out']);
+});
+
+const withoutTmpfs = process.platform === 'linux' && process.getuid() === 0 ? false : 'mounting a small disk needs root on Linux';
+
+test('a full disk: IO for what does not fit, nothing half written, and the next job runs', { skip: withoutTmpfs }, async () => {
+  await mkdir(output);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', output]);
+  try {
+    const noise = sharp({ create: { width: 300, height: 200, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 60 } } }).png().toBuffer();
+    await put({ 'a.png': await pngFile(20, 20), 'b.png': await noise, 'c.png': await pngFile(30, 20) });
+    const result = await batchCompressDirectory(input, output, { format: 'png', chunkSize: 1 });
+    const [[name, message, code], ...others] = result.failed;
+    console.log(`${code}: ${message}`);
+    assert.deepEqual([name, code, others], [join(input, 'b.png'), 'IO', []]);
+    assert.match(message, /b\.png could not be written: ENOSPC/);
+    assert.deepEqual(await tree(output), ['a.png', 'c.png']);
+    assert.equal((await sharp(join(output, 'c.png')).metadata()).width, 30);
+  } finally {
+    execFileSync('umount', [output]);
+  }
 });
 
 test('a folder that is not there is an error of the whole batch', async () => {

@@ -36,8 +36,8 @@ test('a folder, a format: files, a table, a line per file, exit code 0', async (
   assert.match(stdout, /input +output +size +before +after +saved/);
   assert.match(stdout, /deep\/b\.png +out\/deep\/b\.jpg +40×30/);
   assert.match(stdout, /2 files .* \d+ %/);
-  assert.match(stderr, /\[1\/2\] in\/a\.jpg → out\/a\.jpg/);
-  assert.match(stderr, /\[2\/2\]/);
+  assert.match(stderr, /\[[12]\/2\] in\/a\.jpg → out\/a\.jpg/);
+  assert.match(stderr, /^\[1\/2\].*\n\[2\/2\]/);
 });
 
 test('patterns, several formats at once, and --json', async () => {
@@ -106,7 +106,7 @@ test('flags do what their options do', async () => {
 test('--help names every option of the library that a command line can carry, --version the version', async () => {
   const { code, stdout } = await run('--help');
   assert.equal(code, 0);
-  const aliases = ['decoders', 'fileType', 'mimeType', 'maxWidthOrHeight', 'stripMetadata', 'maintainAspectRatio'];
+  const aliases = ['decoders', 'fileType', 'mimeType', 'maxWidthOrHeight', 'stripMetadata', 'maintainAspectRatio', 'rename', 'signal', 'onProgress', 'useWebWorker'];
   for (const key of Object.keys(COMPRESSION_RULES).filter((key) => !aliases.includes(key))) {
     const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     assert.match(stdout, new RegExp(`--(\\[no-\\])?${flag}\\b`), key);
@@ -114,4 +114,30 @@ test('--help names every option of the library that a command line can carry, --
   assert.ok(!stdout.includes('undefined'));
   const { version } = JSON.parse(await readFile(new URL('../../pkg/package.json', import.meta.url)));
   assert.equal((await run('--version')).stdout, `${version}\n`);
+});
+
+test('Ctrl+C: what is done is told and whole, nothing is half written, exit code 130', async () => {
+  const many = join(folder, 'many-in');
+  await mkdir(many);
+  const picture = await jpegFile(400, 300);
+  await Promise.all(Array.from({ length: 30 }, (_, n) => writeFile(join(many, `${n}.jpg`), picture)));
+  const { code, stdout, stderr } = await new Promise((resolve) => {
+    const child = execFile(process.execPath, [cli, 'many-in', '-o', 'interrupted', '--format', 'avif', '--json'], { cwd: folder }, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }));
+    const looking = setInterval(() => existsSync(join(folder, 'interrupted')) && (clearInterval(looking), child.kill('SIGINT')), 20);
+  });
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /interrupted after \d+ of 30 inputs/);
+  const told = JSON.parse(stdout).successful.map(({ output }) => output.split('/').at(-1));
+  const written = await readdir(join(folder, 'interrupted'));
+  assert.ok(written.length < 30);
+  assert.deepEqual(written.filter((name) => !/^\d+\.avif$/.test(name)), []);
+  for (const name of told) assert.ok(written.includes(name), name);
+});
+
+test('every size variant, in several formats, by one command', async () => {
+  const { code, stdout, stderr } = await run('in/a.jpg', '-o', 'sizes', '--variants', '--format', 'webp,jpeg', '--threads', '1', '--suffix=-web');
+  assert.equal(code, 0, stderr);
+  const names = ['full', 'preview', 'thumbnail'].flatMap((variant) => [`a-${variant}-web.jpg`, `a-${variant}-web.webp`]);
+  assert.deepEqual((await readdir(join(folder, 'sizes'))).sort(), names);
+  assert.match(stdout, /6 files/);
 });

@@ -37,7 +37,7 @@ test('npm pack holds the modules, the types, the wasm and the licences, and noth
 test('every export is there, in the order in which hosts choose', () => {
   const conditions = Object.keys(manifest.exports['.']);
   assert.deepEqual(conditions, ['types', 'workerd', 'edge-light', 'deno', 'bun', 'browser', 'node', 'default']);
-  const targets = [...Object.values(manifest.exports['.']), manifest.exports['./core.wasm'], manifest.exports['./full.wasm'], manifest.bin.slimpix];
+  const targets = [...Object.values(manifest.exports['.']), manifest.exports['./core.wasm'], manifest.exports['./full.wasm'], manifest.exports['./threads.wasm'], manifest.bin.slimpix];
   for (const target of targets) assert.ok(existsSync(join(pkg, target)), target);
 });
 
@@ -53,14 +53,18 @@ test('every import finds its file, and the browser entry reaches nothing of Node
 const LAYERS = [
   ['cli.js'],
   ['cli-flags.js', 'cli-report.js'],
-  ['entry-browser.js', 'entry-node.js', 'entry-workerd.js'],
+  ['entry-browser.js', 'entry-node.js', 'entry-workerd.js', 'worker-browser.js', 'worker-node.js'],
   ['shared.js', 'public.js'],
-  ['service.js'],
-  ['batch.js', 'engine.js', 'files.js', 'input.js'],
-  ['core.js', 'full.js'],
-  ['options.js'],
+  ['service.js', 'worker.js'],
+  ['batch.js', 'workshop.js'],
+  ['pool.js'],
+  ['task.js', 'budget.js'],
+  ['engine.js', 'files.js', 'handles.js', 'input.js', 'decode.js'],
+  ['thread.js'],
+  ['core.js', 'full.js', 'threads.js', 'folder.js', 'names.js', 'result.js'],
+  ['thread-start.js', 'options.js'],
   ['rules.js'],
-  ['errors.js', 'platform.js', 'types.js'],
+  ['errors.js', 'platform.js', 'protocol.js', 'types.js'],
 ];
 
 test('imports go one way, down', () => {
@@ -101,7 +105,7 @@ test('importing an entry changes nothing and loads nothing', () => {
 
 test('every entry exports the same names', async () => {
   const [node, browser] = await Promise.all(['entry-node.js', 'entry-browser.js'].map((name) => import(pathToFileURL(join(pkg, 'dist', name)).href)));
-  const names = ['DEFAULT_COMPRESSION_CONFIG', 'ERROR_CODES', 'ImageCompressionError', 'ImageCompressionService', 'batchCompressDirectory', 'compressImage', 'probe'];
+  const names = ['DEFAULT_COMPRESSION_CONFIG', 'ERROR_CODES', 'ImageCompressionError', 'ImageCompressionService', 'batchCompressDirectory', 'compressBatch', 'compressImage', 'compressVariants', 'probe'];
   assert.deepEqual(Object.keys(node).sort(), names);
   assert.deepEqual(Object.keys(browser).sort(), names);
 });

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
-import * as engine from '../../pkg/dist/engine.js';
 import { compressImage, ImageCompressionError, ImageCompressionService, probe } from '../../pkg/dist/entry-node.js';
 import { difference, vipsPixels } from './decoders.mjs';
 import { animatedGif, avifFile, jpegFile, pngFile, waves } from './pictures.mjs';
@@ -226,14 +225,6 @@ async function runModule(source) {
     execFile(process.execPath, ['--input-type=module', '-e', source], (error, stdout) => (error ? reject(error) : resolve(stdout)));
   });
 }
-
-test('after a failure inside the engine the job is INTERNAL and the next one runs on a fresh instance', async () => {
-  const expected = await compressImage(jpeg, { format: 'jpeg' });
-  const source = { smallest: 'core', load: () => assert.fail('the engine is loaded already') };
-  const poisoned = { format: 'jpeg', get quality() { throw new Error('poison'); } };
-  await assert.rejects(engine.compress(source, new Uint8Array(jpeg), poisoned), fails('INTERNAL', /poison/));
-  assert.deepEqual((await compressImage(jpeg, { format: 'jpeg' })).data, expected.data);
-});
 
 test('jobs started together all come back right', async () => {
   const alone = await compressImage(jpeg, { format: 'jpeg' });

@@ -8,25 +8,34 @@ import { test } from 'node:test';
 import { root } from './corpus.mjs';
 
 const GOOD = `
-import { compressImage, probe, ImageCompressionService, ImageCompressionError, DEFAULT_COMPRESSION_CONFIG } from 'slimpix';
-import type { BatchProcessingResult, CompressionConfig, CompressionResult, ErrorCode } from 'slimpix';
+import { compressBatch, compressImage, compressVariants, probe, ImageCompressionService, ImageCompressionError, DEFAULT_COMPRESSION_CONFIG } from 'slimpix';
+import type { BatchItem, BatchProcessingResult, CompressionConfig, CompressionResult, ErrorCode, Progress, VariantResult } from 'slimpix';
 
 const config: CompressionConfig = { format: 'image/avif', quality: 60, targetSize: [800, 600], metadata: { exif: true, gps: false } };
 export async function consume(bytes: Uint8Array, address: URL, blob: Blob, response: Response): Promise<Uint8Array<ArrayBuffer>> {
   const service = new ImageCompressionService({ ...DEFAULT_COMPRESSION_CONFIG, jpegQuality: 70, logger: console });
   const results: CompressionResult[] = [await compressImage(bytes, config), await service.compressImage(address), await service.compressImage(blob), await service.compressImage(response)];
-  const batch: BatchProcessingResult = await service.batchCompressDirectory('in', 'out', { chunkSize: 5, format: 'webp', lossless: true });
-  const codes: ErrorCode[] = batch.failed.map(([, , code]) => code);
+  const directory: BatchProcessingResult = await service.batchCompressDirectory('in', 'out', { chunkSize: 5, format: 'webp', lossless: true });
+  const stop = new AbortController();
+  const onProgress = ({ ratio, done, total }: Progress) => console.log(ratio, done, total ?? '?');
+  const sizes: VariantResult[] = await compressVariants(bytes, { variants: ['thumbnail'], formats: ['avif', 'image/jpeg'], signal: stop.signal, onProgress });
+  const batch = compressBatch([bytes, blob, { image: bytes, name: 'a/b.png' }], { output: 'out', retries: 2, rename: (name) => name, suffix: sizes[0]?.variant ?? '' });
+  for await (const item of batch) if (item.error) console.error(item.input, item.error.code); else item.results.map(({ path, notEnlarged }) => path + notEnlarged);
+  const items: BatchItem[] = [];
+  const codes: ErrorCode[] = [...directory.failed, ...(await batch.result).failed].map(([, , code]) => code);
   const { width } = await probe({ data: new Uint8ClampedArray(4), width: 1, height: 1 });
-  if (codes.length + width < 0) throw new ImageCompressionError('IO', 'never');
+  if (codes.length + width + items.length < 0) throw new ImageCompressionError('IO', 'never');
   return results[0]!.data;
 }
 `;
 const BROWSER = `
-import { compressImage } from 'slimpix';
+import { batchCompressDirectory, compressImage } from 'slimpix';
 export async function consume(file: File, handle: FileSystemFileHandle, pixels: ImageData) {
   const [first] = [await compressImage(file), await compressImage(handle), await compressImage(pixels, { format: 'png' })];
-  return new Blob([first.data], { type: first.mimeType });
+  const upload: File = first.file;
+  const folder = await navigator.storage.getDirectory();
+  await batchCompressDirectory(folder, await folder.getDirectoryHandle('out'), { format: 'avif' });
+  return [new Blob([first.data], { type: first.mimeType }), upload];
 }
 `;
 const WRONG = {

@@ -1,0 +1,172 @@
+/**
+ * Where tasks are done: image workers for all that is decoded, sized and written, and AVIF workers of their own, so
+ * that one slow encoder never stands before many quick ones. Without workers (switched off, not to be had here) the
+ * same tasks run on the caller's own thread, one after another.
+ */
+import { Budget } from './budget.js';
+import * as engine from './engine.js';
+import { reason } from './errors.js';
+import type { FinishedPixels } from './glue.js';
+import type { EngineOptions, ResolvedServiceConfig } from './options.js';
+import type { CompiledModules, Platform, Variant } from './platform.js';
+import { Pool, WorkerUnavailable, type Hooks } from './pool.js';
+import { runTask, type CompressTask, type Made, type Task, type TaskResult, type Undecoded } from './task.js';
+import type { CompiledModule, ImageInfo, LoadOptions, Logger } from './types.js';
+
+const MEBIBYTE = 2 ** 20;
+
+export class Workshop {
+  readonly #platform: Platform;
+  readonly #log: Logger;
+  readonly #modules: ModuleShelf;
+  readonly #images: Pool;
+  readonly #avif: Pool;
+  readonly #pace = new Pace();
+  #hasWorkers: boolean;
+
+  constructor(platform: Platform, config: ResolvedServiceConfig, log: Logger) {
+    this.#platform = platform;
+    this.#log = log;
+    this.#modules = new ModuleShelf(platform, config);
+    this.#hasWorkers = platform.startWorker !== undefined && config.worker;
+    const start = (name: string) => platform.startWorker!(config.workerUrl, name);
+    const budget = new Budget(config.memoryBudget * MEBIBYTE);
+    const atMost = (count: number) => Math.min(count, platform.cores?.() ?? count);
+    const threads = platform.canShareMemory?.() ? atMost(config.avifThreads) : 0;
+    this.#images = new Pool({ size: atMost(config.maxThreads), threads: 0, budget, start, modules: () => this.#modules.give(this.#modules.smallest) });
+    // One worker whose threads share an image where memory can be shared; otherwise as many workers, an image each.
+    this.#avif = new Pool({ size: threads ? 1 : atMost(config.avifThreads), threads, budget, start, modules: () => this.#modules.give(threads ? 'threads' : 'full') });
+  }
+
+  /** How many images can be worked on at the same time. */
+  get width(): number {
+    return this.#hasWorkers ? this.#images.size + this.#avif.size : 0;
+  }
+
+  /** Workers that run, with the bytes of WebAssembly memory of each. */
+  get memories(): { images: number[]; avif: number[] } {
+    return { images: this.#images.memories, avif: this.#avif.memories };
+  }
+
+  async probe(bytes: Uint8Array): Promise<ImageInfo> {
+    return engine.probe(this.#modules, bytes);
+  }
+
+  /** Every request of one picture, in their order. */
+  async compress(task: Omit<CompressTask, 'handOver'>, transfer: ArrayBuffer[], hooks: Hooks, inline: boolean): Promise<engine.EngineOutput[] | Undecoded> {
+    const made = await this.#run(this.#images, (handOver) => ({ ...task, handOver }), transfer, hooks, inline) as readonly Made[] | Undecoded;
+    if ('undecoded' in made) return made;
+    return Promise.all(made.map((one) => ('finished' in one ? this.#encode(one.finished, one.options, hooks) : one)));
+  }
+
+  /** Between the chunks of a batch. */
+  rest(): void {
+    this.#images.rest();
+    this.#avif.rest();
+  }
+
+  close(): void {
+    this.#images.close();
+    this.#avif.close();
+  }
+
+  async #encode(finished: FinishedPixels, options: EngineOptions, hooks: Hooks): Promise<engine.EngineOutput> {
+    const transfer = [finished.data, finished.icc, finished.exif, finished.xmp].flatMap((part) => (part ? [part.buffer] : []));
+    const paced = this.#pace.follow(finished, options, hooks);
+    try {
+      return await this.#run(this.#avif, () => ({ kind: 'encode', finished, options }), transfer, paced.hooks, false) as engine.EngineOutput;
+    } finally {
+      paced.end();
+    }
+  }
+
+  async #run(pool: Pool, task: (handOver: boolean) => Task, transfer: ArrayBuffer[], hooks: Hooks, inline: boolean): Promise<TaskResult> {
+    hooks.signal?.throwIfAborted();
+    if (!this.#hasWorkers || inline) return this.#runHere(task(false), hooks);
+    try {
+      return await pool.run(task(true), transfer, hooks);
+    } catch (error) {
+      if (!(error instanceof WorkerUnavailable)) throw error;
+      this.#goOnWithout(error);
+      return this.#runHere(task(false), hooks);
+    }
+  }
+
+  /** A worker that never started has taken nothing, so the task is still whole. */
+  #goOnWithout(error: WorkerUnavailable): void {
+    if (this.#hasWorkers) this.#log.warn(`slimpix: no worker can be started here (${reason(error)}); images are compressed on this thread. workerUrl says where the worker's script is, worker: false says that there is none`);
+    this.#hasWorkers = false;
+  }
+
+  /** Here an abort is heard between the steps alone. */
+  #runHere(task: Task, hooks: Hooks): Promise<TaskResult> {
+    const admit = async () => hooks.signal?.throwIfAborted();
+    return runTask(task, { modules: this.#modules, decode: this.#platform.decode, admit, report: hooks.report });
+  }
+}
+
+/** Compiled modules: handed over, from a URL, or from beside the package; each is had once, for all workers. */
+class ModuleShelf implements engine.ModuleSource {
+  readonly smallest: Variant;
+  readonly #platform: Platform;
+  readonly #config: LoadOptions;
+  readonly #had = new Map<Variant, Promise<CompiledModule>>();
+
+  constructor(platform: Platform, config: LoadOptions) {
+    this.#platform = platform;
+    this.#config = config;
+    this.smallest = config.wasmModule?.full && !config.wasmModule.core ? 'full' : 'core';
+  }
+
+  /** A load that failed is tried again by the next job. */
+  load(variant: Variant): Promise<CompiledModule> {
+    const had = this.#had.get(variant) ?? this.#load(variant);
+    this.#had.set(variant, had);
+    had.catch(() => this.#had.delete(variant));
+    return had;
+  }
+
+  async give(variant: Variant): Promise<CompiledModules> {
+    try {
+      return { [variant]: await this.load(variant) };
+    } catch (cause) {
+      throw engine.loadError(cause);
+    }
+  }
+
+  async #load(variant: Variant): Promise<CompiledModule> {
+    return this.#config.wasmModule?.[variant] ?? this.#platform.loadWasm(variant, wasmAddress(this.#config.wasmUrl, variant));
+  }
+}
+
+function wasmAddress(given: LoadOptions['wasmUrl'], variant: Variant): string | URL | undefined {
+  if (typeof given !== 'string' && !(given instanceof URL)) return given?.[variant];
+  return `${String(given).replace(/\/$/, '')}/${variant}_bg.wasm`;
+}
+
+/**
+ * The AVIF encoder says nothing while it works. How far it is follows from the clock: from how long the AVIFs before
+ * took, in milliseconds a pixel at each speed; it never says that the end is reached.
+ */
+class Pace {
+  readonly #known = new Map<string, number>();
+
+  follow({ width, height }: FinishedPixels, { avifSpeed, quality }: EngineOptions, hooks: Hooks): { hooks: Hooks; end(): void } {
+    const key = `${avifSpeed} ${(quality ?? 0) >= 90}`;
+    const expected = (this.#known.get(key) ?? 0.002) * width * height;
+    let started = 0;
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const tick = () => hooks.report('encode', 0.2 + 0.8 * (1 - Math.exp((-1.5 * (Date.now() - started)) / expected)));
+    const report: Hooks['report'] = (stage, ratio) => {
+      started = Date.now();
+      timer = setInterval(tick, 200);
+      (timer as { unref?: () => void }).unref?.();
+      hooks.report(stage, ratio);
+    };
+    const end = () => {
+      clearInterval(timer);
+      if (started) this.#known.set(key, (Date.now() - started) / (width * height));
+    };
+    return { hooks: { signal: hooks.signal, report }, end };
+  }
+}
