@@ -22,6 +22,8 @@ export interface ModuleSource {
   load(variant: Variant): Promise<CompiledModule>;
   /** The smallest variant to be had: 'full' where the caller handed over that one alone. */
   readonly smallest: Variant;
+  /** Whether `full` is to be had too: an image worker holds the smallest alone. */
+  readonly hasFull: boolean;
   /** Threads for one image, in place of `full`: 0 for none. */
   readonly threads?: number;
 }

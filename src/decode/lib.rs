@@ -5,10 +5,6 @@
 //! used: here for speed, while slimpix itself is compiled for size. TIFF is here so that there is
 //! one zune-jpeg and not two. Which decoder a file needs is decided by slimpix.
 
-use std::io::Cursor;
-
-use image::codecs::tiff::TiffDecoder;
-use image::{ImageDecoder, ImageResult};
 use jpeg_decoder::{Decoder as ReducedDecoder, PixelFormat};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -140,7 +136,9 @@ fn failure(error: jpeg_decoder::Error) -> Failure {
 ///
 /// # Errors
 /// `image`'s.
+#[cfg(feature = "tiff")]
 #[inline(never)]
-pub fn tiff(file: &[u8]) -> ImageResult<Box<dyn ImageDecoder + '_>> {
-    Ok(Box::new(TiffDecoder::new(Cursor::new(file))?))
+pub fn tiff(file: &[u8]) -> image::ImageResult<Box<dyn image::ImageDecoder + '_>> {
+    let source = std::io::Cursor::new(file);
+    Ok(Box::new(image::codecs::tiff::TiffDecoder::new(source)?))
 }
