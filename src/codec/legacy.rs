@@ -5,7 +5,7 @@
 
 use std::io::Cursor;
 
-use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, ico::IcoDecoder};
+use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, ico::IcoDecoder, tiff::TiffDecoder};
 use image::error::{ImageError, LimitErrorKind};
 use image::{ImageDecoder, ImageResult, Limits};
 
@@ -29,7 +29,7 @@ pub(super) fn decode(file: &[u8], info: &Info) -> Result<Image> {
             read(boxed(IcoDecoder::new(Cursor::new(icon.as_slice()))), info)
         }
         _ => {
-            let mut image = read(slimpix_decode::tiff(file), info)?;
+            let mut image = read(boxed(TiffDecoder::new(reader)), info)?;
             if exif::number_of(file, EXTRA_SAMPLES) == Some(ASSOCIATED_ALPHA) {
                 unpremultiply(&mut image);
             }

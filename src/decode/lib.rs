@@ -1,15 +1,9 @@
-//! JPEG and TIFF decoding behind plain types: zune-jpeg for the whole picture, jpeg-decoder for a
-//! smaller one and for ink, `tiff`, which may hold JPEGs, by the front of the `image` crate.
+//! JPEG decoding behind plain types, by jpeg-decoder.
 //!
-//! A crate of its own because all are generic over their source and so compile where they are
-//! used: here for speed, while slimpix itself is compiled for size. TIFF is here so that there is
-//! one zune-jpeg and not two. Which decoder a file needs is decided by slimpix.
+//! A crate of its own because jpeg-decoder is generic over its source and so compiles where it is
+//! used: here for speed, while slimpix itself is compiled for size.
 
-use jpeg_decoder::{Decoder as ReducedDecoder, PixelFormat};
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use jpeg_decoder::PixelFormat;
 
 /// Why a file was not decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,52 +14,7 @@ pub enum Failure {
     Unsupported(String),
 }
 
-/// The whole picture, by zune-jpeg.
-pub struct Whole(JpegDecoder<ZCursor<Vec<u8>>>);
-
-impl Whole {
-    /// Reads the headers of a file of this size at most.
-    ///
-    /// # Errors
-    /// [`Failure::Corrupt`].
-    #[inline(never)]
-    pub fn open(
-        file: &[u8],
-        (width, height): (u32, u32),
-        components: u8,
-        most_scans: usize,
-    ) -> Result<Self, Failure> {
-        let space = if components == 1 { ColorSpace::Luma } else { ColorSpace::RGB };
-        let options = DecoderOptions::default()
-            .set_max_width(width as usize)
-            .set_max_height(height as usize)
-            .set_strict_mode(true)
-            .jpeg_set_max_scans(most_scans)
-            .jpeg_set_out_colorspace(space);
-        // An owned copy, as the TIFF decoder hands in its JPEGs: the decoder is generic over its
-        // source, and a second one would add 120 kB to the wasm.
-        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file.to_vec()), options);
-        decoder.decode_headers().map_err(|error| Failure::Corrupt(error.to_string()))?;
-        Ok(Self(decoder))
-    }
-
-    /// Width and height.
-    #[must_use]
-    pub fn size(&self) -> Option<(usize, usize)> {
-        self.0.dimensions()
-    }
-
-    /// Fills a buffer of one byte a pixel for one component, else of three.
-    ///
-    /// # Errors
-    /// [`Failure::Corrupt`].
-    #[inline(never)]
-    pub fn decode(mut self, pixels: &mut [u8]) -> Result<(), Failure> {
-        self.0.decode_into(pixels).map_err(|error| Failure::Corrupt(error.to_string()))
-    }
-}
-
-/// What a pixel of [`Reduced`] holds.
+/// What a pixel that a [`Decoder`] gives holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pixel {
     /// One byte.
@@ -76,18 +25,17 @@ pub enum Pixel {
     Ink,
 }
 
-/// The picture at a half, a quarter or an eighth, and ink at any of these or whole: by
-/// jpeg-decoder.
-pub struct Reduced<'a>(ReducedDecoder<&'a [u8]>);
+/// A JPEG, whole or at a half, a quarter or an eighth.
+pub struct Decoder<'a>(jpeg_decoder::Decoder<&'a [u8]>);
 
-impl<'a> Reduced<'a> {
+impl<'a> Decoder<'a> {
     /// Reads the headers: the decoder, the size and what a pixel holds.
     ///
     /// # Errors
     /// [`Failure`].
     #[inline(never)]
     pub fn open(file: &'a [u8]) -> Result<(Self, (u16, u16), Pixel), Failure> {
-        let mut decoder = ReducedDecoder::new(file);
+        let mut decoder = jpeg_decoder::Decoder::new(file);
         decoder.read_info().map_err(failure)?;
         let info = decoder
             .info()
@@ -130,15 +78,4 @@ fn failure(error: jpeg_decoder::Error) -> Failure {
         }
         other => Failure::Corrupt(other.to_string()),
     }
-}
-
-/// A TIFF, its headers read.
-///
-/// # Errors
-/// `image`'s.
-#[cfg(feature = "tiff")]
-#[inline(never)]
-pub fn tiff(file: &[u8]) -> image::ImageResult<Box<dyn image::ImageDecoder + '_>> {
-    let source = std::io::Cursor::new(file);
-    Ok(Box::new(image::codecs::tiff::TiffDecoder::new(source)?))
 }
