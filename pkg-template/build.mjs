@@ -1,6 +1,7 @@
 /**
- * Builds the npm package into pkg/: cargo three times (`core` without the AVIF encoder, `full` with it, `threads` with
- * shared memory), the glue for each by pkg-template/bindgen, the licences of what is in them, TypeScript, then the files
+ * Builds the npm package into pkg/: cargo three times (`core` without the AVIF encoder and the decoders of rare formats,
+ * `full` with them, `threads` with shared memory), the glue for each by pkg-template/bindgen, the licences of what is in
+ * them, TypeScript, then the files
  * that are copied as they are. Each step is skipped while the content of what it is made from stands as it was, so that
  * a second run takes a second.
  */
@@ -15,21 +16,28 @@ import { boundMemory } from './sections.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const WASM_TARGET = 'wasm32-unknown-unknown';
-/** Fixed-width SIMD is in every engine since 2021–2023; without it the codecs are two to four times slower. */
-const SIMD = '-C target-feature=+simd128';
 /**
- * Shared memory. The standard library has to be built anew with atomics, which only an unstable flag of cargo does;
- * and since `+atomics` alone no longer shares the memory, the linker is told to, and what to export for the threads.
- * Shared memory needs a bound, and reserves it: 2 GiB.
+ * All but the first are for weight, a tenth of the wasm: a panic ends in a trap either way, and without its text and
+ * places nothing of its formatting ships, nor this machine's paths; `{:?}` says the name of a value's type or variant
+ * and not what is within. For them the standard library is compiled along, from the pinned toolchain's own source; such
+ * flags are of nightly compilers, unless RUSTC_BOOTSTRAP allows them.
+ */
+const RUST_FLAGS = [
+  // Fixed-width SIMD is in every engine since 2021–2023; without it the codecs are two to four times slower.
+  '-C target-feature=+simd128',
+  '-Z unstable-options -C panic=immediate-abort',
+  '-Z location-detail=none -Z fmt-debug=shallow',
+];
+/**
+ * Shared memory: the standard library has atomics too, and since `+atomics` alone no longer shares the memory, the
+ * linker is told to, and what to export for the threads. Shared memory needs a bound, and reserves it: 2 GiB.
  */
 const SHARED = ['shared-memory', 'import-memory', 'max-memory=2147483648', 'export=__heap_base', 'export=__wasm_init_tls', 'export=__tls_size', 'export=__tls_align', 'export=__tls_base'];
+const THREAD_FLAGS = ['-C target-feature=+atomics,+bulk-memory,+mutable-globals', ...SHARED.map((arg) => `-C link-arg=--${arg}`)];
 const VARIANTS = {
-  core: { args: ['--no-default-features'], env: { RUSTFLAGS: SIMD } },
-  full: { args: [], env: { RUSTFLAGS: SIMD } },
-  threads: {
-    args: ['--features', 'threads', '-Zbuild-std=std,panic_abort'],
-    env: { RUSTFLAGS: `${SIMD},+atomics,+bulk-memory,+mutable-globals ${SHARED.map((arg) => `-C link-arg=--${arg}`).join(' ')}`, RUSTC_BOOTSTRAP: '1' },
-  },
+  core: { features: ['--no-default-features'], flags: RUST_FLAGS },
+  full: { features: [], flags: RUST_FLAGS },
+  threads: { features: ['--features', 'threads'], flags: [...RUST_FLAGS, ...THREAD_FLAGS] },
 };
 /** Of the 128 MB of a Worker's isolate, 96 MiB are for pixels; the rest is the file, the result and JavaScript's own. */
 const EDGE_PAGES = 96 * 16;
@@ -49,8 +57,9 @@ step('package', digest(['pkg-template', 'LICENSE-MIT', 'LICENSE-APACHE'], rust),
 printSizes();
 
 function buildWasm(variant) {
-  const { args, env } = VARIANTS[variant];
-  must('cargo', ['build', '--release', '--locked', '-p', 'slimpix', '--lib', '--target', WASM_TARGET, ...args], env);
+  const { features, flags } = VARIANTS[variant];
+  const args = ['build', '--release', '--locked', '-p', 'slimpix', '--lib', '--target', WASM_TARGET, '-Z', 'build-std=std,panic_abort'];
+  must('cargo', [...args, ...features], { RUSTFLAGS: flags.join(' '), RUSTC_BOOTSTRAP: '1' });
   const wasm = join(root, `target/${WASM_TARGET}/release/slimpix.wasm`);
   must('cargo', ['run', '--quiet', '--locked', '--profile', 'tool', '-p', 'slimpix-bindgen', '--', wasm, wasmFolder, variant]);
 }

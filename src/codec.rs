@@ -10,6 +10,7 @@ mod avif;
 #[cfg(feature = "avif")]
 mod heif;
 mod jpeg;
+#[cfg(feature = "rare")]
 mod legacy;
 mod palette;
 mod png;
@@ -33,7 +34,12 @@ pub fn decode(file: &[u8], info: &Info, detail: (u32, u32)) -> Result<Image> {
         Format::Jpeg => jpeg::decode(file, (info.width, info.height), detail),
         Format::Png => png::decode(file),
         Format::Webp => webp::decode(file),
+        #[cfg(feature = "rare")]
         Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => legacy::decode(file, info),
+        #[cfg(not(feature = "rare"))]
+        Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => Err(Error::unsupported_feature(
+            format_args!("this build reads no {}", info.format.name().to_ascii_uppercase()),
+        )),
         Format::Avif | Format::Heic => Err(Error::unsupported_feature(format_args!(
             "{} is recognised but not decoded here: browsers decode it themselves, elsewhere give \
              a decoder for {}",

@@ -54,7 +54,7 @@ impl Image {
         let expected = byte_length(width, height, layout);
         if width == 0 || height == 0 || expected != Some(data.len()) {
             return Err(Error::invalid_input(format_args!(
-                "{width}x{height} {layout:?} pixels take {expected:?} bytes, but {} were given",
+                "{} bytes are not {width}x{height} {layout:?} pixels",
                 data.len()
             )));
         }

@@ -65,7 +65,7 @@ impl Metadata {
 /// EXIF and XMP share APP1, told apart by a zero-ended name (Exif 2.32, 4.7.2; XMP part 3, 1.1.3).
 fn from_jpeg(file: &[u8]) -> Metadata {
     let mut found = Metadata::default();
-    let mut icc = Vec::new();
+    let mut icc: Vec<Vec<&[u8]>> = vec![Vec::new(); 256];
     for (marker, body) in jpeg_segments(file).take_while(|&(marker, _)| marker != 0xDA) {
         if marker == 0xE1 {
             if let Some(exif) = body.strip_prefix(b"Exif\0\0") {
@@ -76,12 +76,11 @@ fn from_jpeg(file: &[u8]) -> Metadata {
         } else if marker == 0xE2
             && let Some([number, _count, part @ ..]) = body.strip_prefix(b"ICC_PROFILE\0")
         {
-            icc.push((*number, part));
+            icc[usize::from(*number)].push(part);
         }
     }
-    icc.sort_by_key(|&(number, _)| number);
-    found.icc =
-        (!icc.is_empty()).then(|| icc.iter().flat_map(|(_, part)| *part).copied().collect());
+    let profile = icc.concat().concat();
+    found.icc = (!profile.is_empty()).then_some(profile);
     found
 }
 

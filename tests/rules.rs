@@ -227,7 +227,7 @@ fn read(path: &str) -> File {
     File { path: path.to_owned(), text: text.unwrap_or_else(|error| panic!("{path}: {error}")) }
 }
 
-/// Every text file but what `.gitignore` names: the tree as it is committed.
+/// Every text file but what `.gitignore` names, and the `.git` file of a second worktree: the tree as it is committed.
 fn tree() -> Vec<File> {
     fn walk(folder: &Path, root: &Path, ignored: &str, found: &mut Vec<File>) {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
@@ -239,7 +239,9 @@ fn tree() -> Vec<File> {
                 if !skip {
                     walk(&path, root, ignored, found);
                 }
-            } else if let Ok(text) = fs::read_to_string(&path) {
+            } else if name != ".git"
+                && let Ok(text) = fs::read_to_string(&path)
+            {
                 found.push(File { path: name, text });
             }
         }

@@ -23,6 +23,8 @@ export interface ModuleSource {
   load(variant: Variant): Promise<CompiledModule>;
   /** The smallest variant to be had: 'full' where the caller handed over that one alone. */
   readonly smallest: Variant;
+  /** Whether `full` is to be had too: an image worker holds the smallest alone. */
+  readonly hasFull: boolean;
   /** Threads for one image, in place of `full`. Their glue comes from outside, since a worker alone can wait for them. */
   readonly threads?: { readonly count: number; readonly glue: Glue } | undefined;
 }

@@ -7,8 +7,8 @@ import type { FromWorker, Port, ToWorker } from './protocol.js';
 import type { CompiledModule, DirectoryHandleLike, PixelImage } from './types.js';
 
 /**
- * `core` is everything but the AVIF encoder, which is most of the weight of `full`. `threads` is `full` with shared
- * memory, for a worker of a cross-origin-isolated page.
+ * `core` is what most pictures need; `full` writes AVIF too, and reads GIF, BMP, TIFF and ICO, for twice the weight.
+ * `threads` is `full` with shared memory, for a worker of a cross-origin-isolated page.
  */
 export type Variant = 'core' | 'full' | 'threads';
 

@@ -4,7 +4,8 @@
  *
  * A picture is read by its header first; only then are options resolved, memory asked for and pixels decoded. Each
  * request is then made from that one decode. AVIF's encoder lives in a pool of its own, so where there is one, the
- * finished pixels are handed over in place of a file.
+ * finished pixels are handed over in place of a file. The decoders of rare formats live in `full` too, so where a worker
+ * has `core` alone, such a file goes back as it came.
  */
 import * as engine from './engine.js';
 import { ImageCompressionError, reason } from './errors.js';
@@ -47,7 +48,7 @@ export interface EncodeTask {
   readonly options: EngineOptions;
 }
 
-export type TaskResult = ImageInfo | readonly Made[] | engine.EngineOutput | Undecoded;
+export type TaskResult = ImageInfo | readonly Made[] | engine.EngineOutput | Undecoded | Misplaced;
 
 /** What became of one request: a file, or pixels for the AVIF pool. */
 export type Made = engine.EngineOutput | { readonly finished: FinishedPixels; readonly options: EngineOptions };
@@ -57,6 +58,15 @@ export interface Undecoded {
   readonly undecoded: ImageInfo;
   readonly bytes: Uint8Array;
 }
+
+/** The file is of a format that `full` alone reads, which is not to be had here; its bytes come back. */
+export interface Misplaced {
+  readonly misplaced: ImageInfo;
+  readonly bytes: Uint8Array;
+}
+
+/** Recognised by `core`, decoded by `full`. */
+const RARE: readonly (InputFormat | 'pixels')[] = ['gif', 'bmp', 'tiff', 'ico'];
 
 /** What a task needs of the place where it runs. */
 export interface Workplace {
@@ -74,7 +84,7 @@ export function runTask(task: Task, place: Workplace): Promise<TaskResult> {
   return task.kind === 'compress' ? compress(task, place) : encode(task, place);
 }
 
-async function compress(task: CompressTask, place: Workplace): Promise<readonly Made[] | Undecoded> {
+async function compress(task: CompressTask, place: Workplace): Promise<readonly Made[] | Undecoded | Misplaced> {
   if (!(task.image instanceof Uint8Array)) {
     const source = task.decodedFrom ?? 'pixels';
     const options = task.requests.map((request) => resolveOptions(request, task.service, source));
@@ -84,6 +94,7 @@ async function compress(task: CompressTask, place: Workplace): Promise<readonly 
   refuseAbove(place.memoryCeiling, task.image.length);
   const info = await engine.probe(place.modules, task.image);
   const options = task.requests.map((request) => resolveOptions(request, task.service, info.format));
+  if (RARE.includes(info.format) && !place.modules.hasFull) return { misplaced: info, bytes: task.image };
   if (info.format !== 'avif' && info.format !== 'heic') {
     await admit(task.image, info, options, task, place);
     return make(task, task.image, info.format, options, place);
@@ -114,7 +125,7 @@ export async function decodeWith(decode: (bytes: Uint8Array) => PixelImage | Pro
 
 function make({ handOver }: CompressTask, image: Uint8Array | PixelImage, source: InputFormat | 'pixels', options: EngineOptions[], place: Workplace): Promise<Made[]> {
   const isHandedOver = ({ format }: EngineOptions) => handOver && format === 'avif';
-  const needsFull = options.some((one) => one.format === 'avif' && !isHandedOver(one));
+  const needsFull = RARE.includes(source) || options.some((one) => one.format === 'avif' && !isHandedOver(one));
   place.report('decode', 0.05);
   return engine.withPicture(place.modules, needsFull ? 'full' : 'core', image, options, (picture) =>
     options.map((one, index) => {

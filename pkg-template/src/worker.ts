@@ -45,12 +45,13 @@ function modulesOf({ modules, threads: count }: Boot, glue: Glue | undefined) {
   return {
     threads: count > 0 && glue ? { count, glue } : undefined,
     smallest: modules.core ? ('core' as const) : ('full' as const),
+    hasFull: !modules.core,
     load: async (variant: keyof typeof modules) => modules[variant]!,
   };
 }
 
 function buffersOf(result: TaskResult): ArrayBuffer[] {
-  if ('undecoded' in result) return [result.bytes.buffer as ArrayBuffer];
+  if ('bytes' in result) return [result.bytes.buffer as ArrayBuffer];
   const all = Array.isArray(result) ? result : [result];
   const parts = all.flatMap((one) => (one.finished ? [one.finished.data, one.finished.icc, one.finished.exif, one.finished.xmp] : [one.data]));
   return parts.filter((part) => part !== undefined).map(({ buffer }) => buffer);

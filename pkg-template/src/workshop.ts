@@ -1,6 +1,7 @@
 /**
  * Where tasks are done: image workers for all that is decoded, sized and written, and AVIF workers of their own, so
- * that one slow encoder never stands before many quick ones. Without workers (switched off, not to be had here) the
+ * that one slow encoder never stands before many quick ones. AVIF workers hold all of slimpix, image workers what most
+ * pictures need; so the AVIF workers also do the whole of a picture in a rare format. Without workers (switched off, not to be had here) the
  * same tasks run on the caller's own thread, one after another.
  */
 import { Budget } from './budget.js';
@@ -10,7 +11,7 @@ import type { FinishedPixels } from './glue.js';
 import type { EngineOptions, ResolvedServiceConfig } from './options.js';
 import type { CompiledModules, Platform, Variant } from './platform.js';
 import { Pool, WorkerUnavailable, type Hooks } from './pool.js';
-import { runTask, type CompressTask, type Made, type Task, type TaskResult, type Undecoded } from './task.js';
+import { runTask, type CompressTask, type Made, type Misplaced, type Task, type TaskResult, type Undecoded } from './task.js';
 import type { CompiledModule, ImageInfo, LoadOptions, Logger, OutputFormat } from './types.js';
 
 const MEBIBYTE = 2 ** 20;
@@ -63,9 +64,16 @@ export class Workshop {
 
   /** Every request of one picture, in their order. */
   async compress(task: Omit<CompressTask, 'handOver'>, transfer: ArrayBuffer[], hooks: Hooks, inline: boolean): Promise<engine.EngineOutput[] | Undecoded> {
-    const made = await this.#run(this.#images, (handOver) => ({ ...task, handOver }), transfer, hooks, inline) as readonly Made[] | Undecoded;
+    const made = await this.#make(task, transfer, hooks, inline);
     if ('undecoded' in made) return made;
     return Promise.all(made.map((one) => ('finished' in one ? this.#encode(one.finished, one.options, hooks) : one)));
+  }
+
+  async #make(task: Omit<CompressTask, 'handOver'>, transfer: ArrayBuffer[], hooks: Hooks, inline: boolean): Promise<readonly Made[] | Undecoded> {
+    const made = await this.#run(this.#images, (handOver) => ({ ...task, handOver }), transfer, hooks, inline) as readonly Made[] | Undecoded | Misplaced;
+    if (!('misplaced' in made)) return made;
+    const whole: CompressTask = { ...task, image: made.bytes, handOver: false };
+    return await this.#run(this.#avif, () => whole, [made.bytes.buffer as ArrayBuffer], hooks, false) as readonly Made[] | Undecoded;
   }
 
   /** Between the chunks of a batch. */
@@ -118,6 +126,7 @@ export class Workshop {
 /** Compiled modules: handed over, from a URL, or from beside the package; each is had once, for all workers. */
 class ModuleShelf implements engine.ModuleSource {
   readonly smallest: Variant;
+  readonly hasFull = true;
   readonly #platform: Platform;
   readonly #config: LoadOptions;
   readonly #had = new Map<Variant, Promise<CompiledModule>>();

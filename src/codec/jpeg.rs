@@ -1,21 +1,16 @@
 //! JPEG (ITU-T T.81).
 //!
-//! Two decoders share the work. zune-jpeg is the fastest at full scale. jpeg-decoder takes over
-//! where zune-jpeg has no answer or a wrong one: a target of half the size or less, which it
-//! decodes by smaller inverse transforms; CMYK and YCCK, whose inks it hands out untouched; and
-//! sequential files with a scan for each component, which zune-jpeg 0.5 garbles when chroma is
-//! subsampled. What neither reads (arithmetic coding, 12 bits, lossless, hierarchical) is refused
-//! by name.
+//! jpeg-decoder reads them: at a half, a quarter or an eighth of the size by smaller inverse
+//! transforms, where the target is that small, and CMYK and YCCK with their inks untouched.
+//! zune-jpeg had been here beside it for the full scale, and was neither faster in WebAssembly nor
+//! right about sequential files with a scan for each component. What is not read (arithmetic
+//! coding, 12 bits, lossless, hierarchical) is refused by name.
 //!
-//! Both are lenient to a file that ends early, so the end is looked for first: half a photograph
-//! with a grey rest is a wrong picture.
+//! The decoder is lenient to a file that ends early, so the end is looked for first: half a
+//! photograph with a grey rest is a wrong picture.
 
-use jpeg_decoder::{Decoder as ScaledDecoder, PixelFormat};
 use mozjpeg_rs::{Encoder, Preset, Subsampling};
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use slimpix_decode::{Decoder, Failure, Pixel};
 
 use super::check_sides;
 use crate::container::jpeg_segments;
@@ -26,6 +21,9 @@ use crate::options::Options;
 
 /// More scans than any encoder writes; each costs a pass over the picture.
 const MOST_SCANS: usize = 200;
+
+/// Room for the rows that the decoder works on, its tables and the file's segments.
+const DECODER_ROWS: u64 = 1 << 20;
 
 /// libjpeg's bound on a side, below the 65535 that the header can say.
 const MOST_PIXELS_A_SIDE: u32 = 65500;
@@ -47,8 +45,8 @@ struct Structure {
     components: u8,
     /// Scans in the file.
     scans: usize,
-    /// A scan of fewer components than the frame has, in a sequential file.
-    split_scans: bool,
+    /// Horizontal and vertical sampling factors of each component.
+    sampling: Vec<(u64, u64)>,
     /// Adobe's marker: CMYK is then stored inverted.
     adobe: bool,
     /// The end-of-image marker was found.
@@ -65,12 +63,11 @@ impl Structure {
                     found.frame = marker;
                     found.precision = body.first().copied().unwrap_or(0);
                     found.components = body.get(5).copied().unwrap_or(0);
+                    let parts = body.get(6..).unwrap_or_default().chunks_exact(3);
+                    let factors = |part: &[u8]| ((part[1] >> 4).into(), (part[1] & 15).into());
+                    found.sampling = parts.map(factors).collect();
                 }
-                0xDA => {
-                    found.scans += 1;
-                    let parts = body.first().copied().unwrap_or(0);
-                    found.split_scans |= parts < found.components && !found.is_progressive();
-                }
+                0xDA => found.scans += 1,
                 0xD9 => found.ended = true,
                 0xEE => found.adobe |= body.starts_with(b"Adobe"),
                 _ => {}
@@ -79,8 +76,20 @@ impl Structure {
         found
     }
 
-    const fn is_progressive(&self) -> bool {
-        self.frame == 0xC2
+    /// Samples of all components in whole blocks, for so many pixels.
+    fn samples(&self, (width, height): (u16, u16)) -> u64 {
+        let most = |side: fn(&(u64, u64)) -> u64| self.sampling.iter().map(side).max();
+        let across = most(|factors| factors.0).unwrap_or(1).max(1);
+        let down = most(|factors| factors.1).unwrap_or(1).max(1);
+        let units = u64::from(width).div_ceil(8 * across) * u64::from(height).div_ceil(8 * down);
+        units * 64 * self.sampling.iter().map(|(h, v)| h * v).sum::<u64>()
+    }
+
+    /// Bytes that the decoder takes at most: planes, pixels, and of a progressive file all
+    /// coefficients, 16 bits each.
+    fn memory(&self, whole: (u16, u16), scaled: (u16, u16), length: u64) -> u64 {
+        let kept = if self.frame == 0xC2 { 2 * self.samples(whole) } else { 0 };
+        kept + self.samples(scaled) + length + DECODER_ROWS
     }
 
     fn check(&self) -> Result<()> {
@@ -115,75 +124,32 @@ impl Structure {
 pub(super) fn decode(file: &[u8], size: (u32, u32), detail: (u32, u32)) -> Result<Image> {
     let structure = Structure::read(file);
     structure.check()?;
-    let reducible = detail.0 * 2 <= size.0 && detail.1 * 2 <= size.1;
-    if structure.components == 4 || structure.split_scans {
-        return decode_scaled(file, size, detail, structure.adobe);
-    }
-    if reducible && let Ok(image) = decode_scaled(file, size, detail, structure.adobe) {
-        return Ok(image);
-    }
-    decode_whole(file, size, structure.components)
-}
-
-fn decode_whole(file: &[u8], (width, height): (u32, u32), components: u8) -> Result<Image> {
-    let (space, layout) = match components {
-        1 => (ColorSpace::Luma, Layout::Gray),
-        _ => (ColorSpace::RGB, Layout::Rgb),
-    };
-    let options = DecoderOptions::default()
-        .set_max_width(width as usize)
-        .set_max_height(height as usize)
-        .set_strict_mode(true)
-        .jpeg_set_max_scans(MOST_SCANS)
-        .jpeg_set_out_colorspace(space);
-    // An owned copy, as the TIFF decoder hands in its JPEGs: the decoder is generic over its source,
-    // and a second one would add 120 kB to the wasm.
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file.to_vec()), options);
-    decoder.decode_headers().map_err(Error::corrupt)?;
-    if decoder.dimensions() != Some((width as usize, height as usize)) {
-        return Err(Error::corrupt("the JPEG has two frame headers of different sizes"));
-    }
-    let mut image = Image::zeroed(width, height, layout)?;
-    decoder.decode_into(image.data_mut()).map_err(Error::corrupt)?;
-    Ok(image)
-}
-
-fn decode_scaled(
-    file: &[u8],
-    size: (u32, u32),
-    (width, height): (u32, u32),
-    adobe: bool,
-) -> Result<Image> {
-    let mut decoder = ScaledDecoder::new(file);
-    decoder.read_info().map_err(scaled_error)?;
-    let info = decoder.info().ok_or_else(|| Error::corrupt("the JPEG has no frame header"))?;
-    if (u32::from(info.width), u32::from(info.height)) != size {
+    let (mut decoder, whole, pixel) = Decoder::open(file).map_err(refusal)?;
+    if (u32::from(whole.0), u32::from(whole.1)) != size {
         return Err(Error::corrupt("the JPEG has two frame headers of different sizes"));
     }
     let side = |pixels: u32| pixels.min(u32::from(u16::MAX)) as u16;
-    let (width, height) = decoder.scale(side(width), side(height)).map_err(scaled_error)?;
-    let layout = match info.pixel_format {
-        PixelFormat::L8 => Layout::Gray,
-        PixelFormat::RGB24 => Layout::Rgb,
-        PixelFormat::CMYK32 => Layout::Cmyk,
-        PixelFormat::L16 => return Err(Error::unsupported_feature("JPEG with 16 bits a sample")),
+    let scaled = decoder.scale((side(detail.0), side(detail.1))).map_err(refusal)?;
+    let layout = match pixel {
+        Pixel::Gray => Layout::Gray,
+        Pixel::Rgb => Layout::Rgb,
+        Pixel::Ink => Layout::Cmyk,
     };
-    let length = usize::from(width) * usize::from(height) * layout.channels();
-    drop(allocate(length)?);
-    decoder.set_max_decoding_buffer_size(length);
-    let mut data = decoder.decode().map_err(scaled_error)?;
-    if layout == Layout::Cmyk && !adobe {
+    let length = u64::from(scaled.0) * u64::from(scaled.1) * layout.channels() as u64;
+    let memory = structure.memory(whole, scaled, length);
+    // All in one piece: the decoder's own pieces then fit in it, and it cannot ask in vain.
+    drop(allocate(usize::try_from(memory).unwrap_or(usize::MAX))?);
+    let mut data = decoder.decode(length as usize).map_err(refusal)?;
+    if layout == Layout::Cmyk && !structure.adobe {
         data.iter_mut().for_each(|ink| *ink = 255 - *ink);
     }
-    Image::new(width.into(), height.into(), layout, data)
+    Image::new(scaled.0.into(), scaled.1.into(), layout, data)
 }
 
-fn scaled_error(error: jpeg_decoder::Error) -> Error {
-    match error {
-        jpeg_decoder::Error::Unsupported(what) => {
-            Error::unsupported_feature(format_args!("JPEG with {what:?}"))
-        }
-        other => Error::corrupt(other),
+fn refusal(failure: Failure) -> Error {
+    match failure {
+        Failure::Corrupt(why) => Error::corrupt(why),
+        Failure::Unsupported(what) => Error::unsupported_feature(what),
     }
 }
 

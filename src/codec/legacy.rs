@@ -22,11 +22,14 @@ const MOST_SCRATCH: u64 = 512 << 20;
 pub(super) fn decode(file: &[u8], info: &Info) -> Result<Image> {
     let reader = Cursor::new(file);
     match info.format {
-        Format::Gif => read(GifDecoder::new(reader), info),
-        Format::Bmp => read(BmpDecoder::new(reader), info),
-        Format::Ico => read(IcoDecoder::new(Cursor::new(largest_icon(file)?.as_slice())), info),
+        Format::Gif => read(boxed(GifDecoder::new(reader)), info),
+        Format::Bmp => read(boxed(BmpDecoder::new(reader)), info),
+        Format::Ico => {
+            let icon = largest_icon(file)?;
+            read(boxed(IcoDecoder::new(Cursor::new(icon.as_slice()))), info)
+        }
         _ => {
-            let mut image = read(TiffDecoder::new(reader), info)?;
+            let mut image = read(boxed(TiffDecoder::new(reader)), info)?;
             if exif::number_of(file, EXTRA_SAMPLES) == Some(ASSOCIATED_ALPHA) {
                 unpremultiply(&mut image);
             }
@@ -70,7 +73,14 @@ fn largest_icon(file: &[u8]) -> Result<Vec<u8>> {
     Ok([&header, data.ok_or_else(broken)?].concat())
 }
 
-fn read(decoder: ImageResult<impl ImageDecoder>, info: &Info) -> Result<Image> {
+/// One type for all of them, so that [`read`] is compiled once.
+fn boxed<'a>(
+    decoder: ImageResult<impl ImageDecoder + 'a>,
+) -> ImageResult<Box<dyn ImageDecoder + 'a>> {
+    Ok(Box::new(decoder?))
+}
+
+fn read(decoder: ImageResult<Box<dyn ImageDecoder + '_>>, info: &Info) -> Result<Image> {
     let mut decoder = decoder.map_err(decode_error)?;
     let (width, height) = decoder.dimensions();
     check_promise(info, width, height)?;

@@ -3,8 +3,6 @@
 //! Exact only. A picture of at most 256 colours takes one byte a pixel or less; grey takes one
 //! channel; alpha that is 255 everywhere goes.
 
-use std::collections::{HashMap, HashSet};
-
 use png::{BitDepth, ColorType};
 
 use crate::error::Result;
@@ -25,7 +23,7 @@ pub(super) struct Form {
 struct Census {
     gray: bool,
     opaque: bool,
-    /// Every colour by its index, at most 256; `None` when there are more.
+    /// Every colour in [`order`], at most 256; `None` when there are more.
     colors: Option<Vec<[u8; 4]>>,
 }
 
@@ -51,7 +49,7 @@ fn choose(image: &Image, pixels: impl Iterator<Item = [u8; 4]> + Clone) -> Resul
 
 impl Census {
     fn take(pixels: impl Iterator<Item = [u8; 4]>) -> Self {
-        let mut seen = HashSet::new();
+        let mut seen: Vec<[u8; 4]> = Vec::new();
         let (mut gray, mut opaque, mut last) = (true, true, None);
         for pixel in pixels {
             if last == Some(pixel) {
@@ -62,23 +60,27 @@ impl Census {
             gray &= r == g && g == b;
             opaque &= a == 255;
             if seen.len() <= 256 {
-                seen.insert(pixel);
+                if let Err(at) = find(&seen, pixel) {
+                    seen.insert(at, pixel);
+                }
             } else if !gray && !opaque {
                 break;
             }
         }
-        let colors = (seen.len() <= 256).then(|| sorted(seen.into_iter().collect()));
-        Self { gray, opaque, colors }
+        Self { gray, opaque, colors: (seen.len() <= 256).then_some(seen) }
     }
 }
 
 /// Transparent colours first, so that `tRNS` is short; then by brightness, so that neighbours in
 /// the picture have neighbouring indices.
-fn sorted(mut colors: Vec<[u8; 4]>) -> Vec<[u8; 4]> {
-    colors.sort_by_key(|&[r, g, b, a]| {
-        (a, u32::from(r) * 2 + u32::from(g) * 5 + u32::from(b), [r, g, b])
-    });
-    colors
+fn order([r, g, b, a]: [u8; 4]) -> (u8, u32, [u8; 3]) {
+    (a, u32::from(r) * 2 + u32::from(g) * 5 + u32::from(b), [r, g, b])
+}
+
+/// The index of a colour, or where it belongs. Among so few, halving is as fast as hashing, and
+/// the wasm is spared a hash table and a sort.
+fn find(colors: &[[u8; 4]], color: [u8; 4]) -> Result<usize, usize> {
+    colors.binary_search_by_key(&order(color), |&other| order(other))
 }
 
 fn samples<const N: usize>(
@@ -121,7 +123,7 @@ fn indexed(
     pixels: impl Iterator<Item = [u8; 4]> + Clone,
     colors: &[[u8; 4]],
 ) -> Result<Form> {
-    let index: HashMap<[u8; 4], u8> = colors.iter().copied().zip(0..=255).collect();
+    let index = |color: [u8; 4]| find(colors, color).unwrap_or_default() as u8;
     let bits = match colors.len() {
         0..=2 => 1,
         3..=4 => 2,
@@ -131,7 +133,7 @@ fn indexed(
     Ok(Form {
         color: ColorType::Indexed,
         depth: depth_of(bits),
-        data: pack(row, bits, pixels.map(|pixel| index[&pixel]))?,
+        data: pack(row, bits, pixels.map(index))?,
         palette: colors.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect(),
         transparency: colors.iter().map(|c| c[3]).take_while(|&a| a < 255).collect(),
     })

@@ -6,12 +6,13 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { Worker } from 'node:worker_threads';
 import { Budget } from '../../pkg/dist/budget.js';
 import { ImageCompressionService } from '../../pkg/dist/entry-node.js';
 import { CompressionService } from '../../pkg/dist/service.js';
 import { boundMemory, trapIn } from './broken-modules.mjs';
-import { jpegFile, waves } from './pictures.mjs';
+import { animatedGif, jpegFile, pngFile, waves } from './pictures.mjs';
 
 const dist = new URL('../../pkg/dist/', import.meta.url);
 const wasm = (variant) => readFile(new URL(`${variant}_bg.wasm`, dist)).then((bytes) => WebAssembly.compile(bytes));
@@ -19,10 +20,10 @@ const jpeg = await jpegFile(160, 120);
 const FORMATS = ['jpeg', 'png', 'webp', 'avif'];
 
 /** A service whose workers the test can reach, as a host's platform would start them. */
-function watched(config) {
+function watched(config, loads = () => {}) {
   const workers = [];
   const platform = {
-    loadWasm: wasm,
+    loadWasm: (variant) => (loads(variant), wasm(variant)),
     readAddress: () => assert.fail('nothing is read'),
     startWorker() {
       const worker = new Worker(new URL('worker-node.js', dist));
@@ -62,6 +63,40 @@ test('metadata and facts cross to the AVIF pool', async () => {
   assert.deepEqual({ ...one, lastModified: 0 }, { ...other, lastModified: 0 });
   assert.ok(Buffer.from(one.data).includes('Exif'));
   pooled.close();
+});
+
+/** Four pixels, bottom row first: blue, white; red, green. */
+const BMP = Buffer.from('424d46000000000000003600000028000000020000000200000001001800000000001000000000000000000000000000000000000000ff0000ffffff00000000ff00ff000000', 'hex');
+
+test('rare formats are read where AVIF is written, and a JPEG alone never loads that', async () => {
+  const loaded = [];
+  const { service } = watched({ maxThreads: 1 }, (variant) => loaded.push(variant));
+  const inline = new ImageCompressionService({ worker: false });
+  await service.compressImage(jpeg, { format: 'webp' });
+  assert.deepEqual([loaded, service.workers.avif], [['core'], []]);
+  const files = { gif: await animatedGif(40, 30), bmp: BMP, tiff: await sharp(await pngFile(30, 20)).tiff({ compression: 'lzw' }).toBuffer() };
+  for (const [format, file] of Object.entries(files)) {
+    const config = { formats: ['webp', 'avif'], avifSpeed: 10, animated: 'first', variants: { small: { maxDimension: 20 }, whole: { maxDimension: 50 } } };
+    const [one, other] = await Promise.all([service, inline].map((each) => each.compressVariants(file, config)));
+    assert.deepEqual(one.map((made) => ({ ...made, lastModified: 0 })), other.map((made) => ({ ...made, lastModified: 0 })), format);
+    assert.deepEqual(new Set(one.map(({ sourceFormat }) => sourceFormat)), new Set([format]));
+    const info = await service.probe(file);
+    assert.equal(info.format, format);
+  }
+  assert.deepEqual(new Set(loaded), new Set(['core', 'full']));
+  assert.deepEqual([service.workers.images.length, service.workers.avif.length], [1, 1]);
+  service.close();
+});
+
+test('what is wrong with a rare file is said as of any other, and its work can be stopped', async () => {
+  const service = new ImageCompressionService();
+  const gif = await animatedGif(40, 30);
+  await assert.rejects(service.compressImage(gif, { format: 'png' }), { code: 'UNSUPPORTED_FEATURE', message: /anim/i });
+  await assert.rejects(service.compressImage(BMP.subarray(0, 60), { format: 'png' }), { code: 'CORRUPT_IMAGE' });
+  const stop = new AbortController();
+  const job = service.compressImage(gif, { format: 'webp', animated: 'first', signal: stop.signal, onProgress: ({ stage }) => stage === 'encode' && stop.abort(new Error('enough')) });
+  await assert.rejects(job, /enough/);
+  service.close();
 });
 
 test('what the caller owns stays the caller\'s: bytes are not detached, pixels not changed', async () => {

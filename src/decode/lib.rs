@@ -1,0 +1,81 @@
+//! JPEG decoding behind plain types, by jpeg-decoder.
+//!
+//! A crate of its own because jpeg-decoder is generic over its source and so compiles where it is
+//! used: here for speed, while slimpix itself is compiled for size.
+
+use jpeg_decoder::PixelFormat;
+
+/// Why a file was not decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// It breaks the standard.
+    Corrupt(String),
+    /// It uses a part of the standard that is not decoded.
+    Unsupported(String),
+}
+
+/// What a pixel that a [`Decoder`] gives holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pixel {
+    /// One byte.
+    Gray,
+    /// Three bytes.
+    Rgb,
+    /// Four bytes, as stored.
+    Ink,
+}
+
+/// A JPEG, whole or at a half, a quarter or an eighth.
+pub struct Decoder<'a>(jpeg_decoder::Decoder<&'a [u8]>);
+
+impl<'a> Decoder<'a> {
+    /// Reads the headers: the decoder, the size and what a pixel holds.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    #[inline(never)]
+    pub fn open(file: &'a [u8]) -> Result<(Self, (u16, u16), Pixel), Failure> {
+        let mut decoder = jpeg_decoder::Decoder::new(file);
+        decoder.read_info().map_err(failure)?;
+        let info = decoder
+            .info()
+            .ok_or_else(|| Failure::Corrupt("the JPEG has no frame header".into()))?;
+        let pixel = match info.pixel_format {
+            PixelFormat::L8 => Pixel::Gray,
+            PixelFormat::RGB24 => Pixel::Rgb,
+            PixelFormat::CMYK32 => Pixel::Ink,
+            PixelFormat::L16 => {
+                return Err(Failure::Unsupported("JPEG with 16 bits a sample".into()));
+            }
+        };
+        Ok((Self(decoder), (info.width, info.height), pixel))
+    }
+
+    /// Chooses the smallest scale of at least this size; gives the size that comes of it.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    #[inline(never)]
+    pub fn scale(&mut self, (width, height): (u16, u16)) -> Result<(u16, u16), Failure> {
+        self.0.scale(width, height).map_err(failure)
+    }
+
+    /// The pixels, `length` bytes at most.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    #[inline(never)]
+    pub fn decode(mut self, length: usize) -> Result<Vec<u8>, Failure> {
+        self.0.set_max_decoding_buffer_size(length);
+        self.0.decode().map_err(failure)
+    }
+}
+
+fn failure(error: jpeg_decoder::Error) -> Failure {
+    match error {
+        jpeg_decoder::Error::Unsupported(what) => {
+            Failure::Unsupported(format!("JPEG with {what:?}"))
+        }
+        other => Failure::Corrupt(other.to_string()),
+    }
+}
