@@ -59,15 +59,16 @@ export function bytesNeeded(file: Uint8Array | undefined, header: Header, output
   const decoded = decodedSize(header, wholes);
   const picture = area(decoded) * bytesAPixel;
   const kept = outputs.length > 1 ? picture * (frame ? 1 : SCATTERED) : 0;
+  const planes = frame ? samplesAPixel(frame) * area(decoded) * (frame.sampling.length === 4 ? 2 : 1) : 0;
   const held = file?.length ?? 0;
   const stages = outputs.map((options, index) => {
     const size = wholes[index]!;
     const made = outputArea(size, options);
-    const resizing = held + picture + (made + size.width * decoded.height) * bytesAPixel;
+    const resizing = picture + planes + (made + size.width * decoded.height) * bytesAPixel;
     return Math.max(resizing, kept + (handOver && options.format === 'avif' ? made * HANDED_OVER : bytesToEncode(made, options)));
   });
-  const decoding = frame ? jpegDecoding(frame, area(header), picture) : area(decoded) * DECODING[header.format][header.hasAlpha ? 'alpha' : 'opaque'];
-  return BASE + held + Math.max(held + decoding, ...stages);
+  const decoding = frame ? picture + planes + jpegCoefficients(frame, area(header)) : area(decoded) * DECODING[header.format][header.hasAlpha ? 'alpha' : 'opaque'];
+  return BASE + held + Math.max(decoding, ...stages);
 }
 
 /** What the encoder takes for so many pixels. */
@@ -83,10 +84,14 @@ export function refuseAbove(ceiling: number | undefined, bytes: number): void {
   throw new ImageCompressionError('LIMIT_EXCEEDED', `the image would take about ${mebibytes(bytes)} MiB of memory; this host has ${mebibytes(ceiling)} MiB for it`);
 }
 
-/** Inks are decoded plane by plane; a progressive file's coefficients are held until its last scan, two bytes each. */
-function jpegDecoding({ progressive, sampling }: JpegFrame, pixels: number, picture: number): number {
-  const samplesAPixel = sampling.reduce((sum, one) => sum + one, 0) / Math.max(...sampling, 1);
-  return picture * (sampling.length === 4 ? 3 : 1) + (progressive ? 2 * samplesAPixel * pixels : 0);
+/** A progressive file's coefficients are held until its last scan, two bytes each. */
+function jpegCoefficients(frame: JpegFrame, pixels: number): number {
+  return frame.progressive ? 2 * samplesAPixel(frame) * pixels : 0;
+}
+
+/** A JPEG is decoded plane by plane, and where the planes were there is no room for what comes next; inks twice. */
+function samplesAPixel({ sampling }: JpegFrame): number {
+  return sampling.reduce((sum, one) => sum + one, 0) / Math.max(...sampling, 1);
 }
 
 /** A JPEG is decoded at half its size, a quarter or an eighth, where that is still as much as the outputs need. */

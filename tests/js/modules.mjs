@@ -1,7 +1,10 @@
 /** The built package's modules, and what imports what: by their text, since importing them would prove less. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { init, parse } from 'es-module-lexer';
 import { root } from './corpus.mjs';
+
+await init;
 
 export const dist = join(root, 'pkg/dist');
 export const scripts = readdirSync(dist).filter((name) => name.endsWith('.js'));
@@ -15,6 +18,14 @@ export function reach(name, reached = new Set()) {
   return reached;
 }
 
+/** What is loaded with the module; `import()` is not. */
 export function importsOf(name) {
-  return [...read(name).matchAll(/^(?:import|export)\s(?:[^'";()=]*?\sfrom\s)?['"]([^'"]+)['"]/gm)].map(([, from]) => from.replace('./', ''));
+  const [imports] = parse(read(name));
+  return imports.filter(({ type }) => type !== 'dynamic' && type !== 'import-meta').map(({ specifier }) => specifier.replace('./', ''));
+}
+
+/** By name; `export *` has none. */
+export function exportsOf(name) {
+  const [, exports] = parse(read(name));
+  return exports.flatMap(({ name }) => name ?? []);
 }

@@ -5,8 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { transformSync } from 'esbuild';
 import { root } from './corpus.mjs';
-import { importsOf, reach, read, scripts } from './modules.mjs';
+import { exportsOf, importsOf, reach, read, scripts } from './modules.mjs';
 
 const pkg = join(root, 'pkg');
 const manifest = JSON.parse(readFileSync(join(pkg, 'package.json')));
@@ -53,9 +54,10 @@ test('imports go one way, down', () => {
 
 test('no eval, no top-level await, no address but the package\'s own', () => {
   for (const name of scripts) {
-    const source = read(name).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    const source = read(name);
     assert.doesNotMatch(source, /\beval\s*\(|new Function\b|createObjectURL|https?:\/\//, name);
-    if (name !== 'cli.js') assert.doesNotMatch(source, /^(?:const .* = |export .* = )?await\b/m, name);
+    // A script that is no module can wait for nothing at its top.
+    if (name !== 'cli.js') assert.doesNotThrow(() => transformSync(source, { format: 'iife', logLevel: 'silent' }), name);
   }
 });
 
@@ -72,8 +74,7 @@ test('every entry exports the same names', async () => {
   const entries = await Promise.all(['entry-node.js', 'entry-browser.js', 'entry-inline.js'].map((name) => import(pathToFileURL(join(pkg, 'dist', name)).href)));
   const names = ['DEFAULT_COMPRESSION_CONFIG', 'ERROR_CODES', 'ImageCompressionError', 'ImageCompressionService', 'batchCompressDirectory', 'capabilities', 'compressBatch', 'compressImage', 'compressVariants', 'preload', 'probe'];
   for (const entry of entries) assert.deepEqual(Object.keys(entry).sort(), names);
-  const workerd = [...read('entry-workerd.js').matchAll(/^export (?:const|class) (\w+)/gm)].map(([, name]) => name);
-  assert.deepEqual(workerd.sort(), names.filter((name) => !['DEFAULT_COMPRESSION_CONFIG', 'ERROR_CODES', 'ImageCompressionError'].includes(name)));
+  assert.deepEqual(exportsOf('entry-workerd.js').sort(), names.filter((name) => !['DEFAULT_COMPRESSION_CONFIG', 'ERROR_CODES', 'ImageCompressionError'].includes(name)));
 });
 
 test('the generated glue is what src/glue.d.ts says it is', async () => {
