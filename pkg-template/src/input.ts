@@ -58,7 +58,7 @@ interface FileRead {
 
 async function readFile(input: ImageInput, platform: Platform): Promise<FileRead> {
   if (typeof input === 'string' || input instanceof URL) return { bytes: await platform.readAddress(input) };
-  if (input instanceof ArrayBuffer) return { bytes: new Uint8Array(input), isOwned: false };
+  if (isArrayBuffer(input)) return { bytes: new Uint8Array(input), isOwned: false };
   if (ArrayBuffer.isView(input)) return { bytes: new Uint8Array(input.buffer, input.byteOffset, input.byteLength), isOwned: false };
   if (isFileHandle(input)) return readBlob(await fileOf(input));
   if (isResponse(input)) return { bytes: await readResponse(input) };
@@ -110,11 +110,24 @@ export function checkPixels(image: PixelImage): PixelImage {
   if (!isSide(width) || !isSide(height)) {
     throw new ImageCompressionError('INVALID_INPUT', `the pixels are ${width} × ${height}; each side must be an integer from 1 to 65535`);
   }
-  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray) || data.length !== width * height * 4) {
+  if (!isBytes(data) || data.length !== width * height * 4) {
     const expected = `${width * height * 4} bytes of RGBA for ${width} × ${height} pixels`;
     throw new ImageCompressionError('INVALID_INPUT', `data has ${data?.length} elements; it must be ${expected}`);
   }
   return image;
+}
+
+/** What an object says it is, which is the same in every realm. */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function isArrayBuffer(input: unknown): input is ArrayBuffer {
+  return tagOf(input) === 'ArrayBuffer';
+}
+
+function isBytes(data: unknown): data is Uint8Array | Uint8ClampedArray {
+  return ['Uint8Array', 'Uint8ClampedArray'].includes(tagOf(data));
 }
 
 function isPixels(input: unknown): input is PixelImage {

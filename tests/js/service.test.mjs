@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { compressImage, ImageCompressionError, ImageCompressionService, probe } from '../../pkg/dist/entry-node.js';
 import { difference, vipsPixels } from './decoders.mjs';
@@ -57,6 +58,18 @@ test('every shape of input gives the same bytes', async () => {
     }
   } finally {
     server.close();
+  }
+});
+
+test('bytes and pixels of another realm are bytes and pixels', async () => {
+  const elsewhere = runInNewContext('({ bytes: (list) => Uint8Array.from(list), clamped: (list) => Uint8ClampedArray.from(list) })');
+  const expected = await compressImage(jpeg, { format: 'jpeg' });
+  const bytes = elsewhere.bytes([...jpeg]);
+  for (const input of [bytes, bytes.buffer]) assert.deepEqual((await compressImage(input, { format: 'jpeg' })).data, expected.data);
+  const pixels = waves(20, 10);
+  const strange = { ...pixels, data: elsewhere.clamped([...pixels.data]) };
+  for (const useWebWorker of [true, false]) {
+    assert.deepEqual((await compressImage(strange, { format: 'png', useWebWorker })).data, (await compressImage(pixels, { format: 'png' })).data);
   }
 });
 
