@@ -4,13 +4,14 @@
  * while it is being watched waits for ever at times.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { serve } from '../../www/serve.mjs';
+import { evaluate, freePort } from './webdriver.mjs';
 
 const executablePath = '/usr/bin/firefox-esr';
 
@@ -29,7 +30,7 @@ async function openFirefox({ isolated = false, folders } = {}) {
   const session = await startSession(port);
   const page = {
     goto: (url) => session.ask('WebDriver:Navigate', { url }),
-    evaluate: (work, argument) => evaluate(session, work, argument),
+    evaluate: (work, argument) => evaluate((script, args) => session.ask('WebDriver:ExecuteAsyncScript', { script, args }), work, argument),
   };
   const close = async () => {
     const ended = once(browser, 'exit');
@@ -100,20 +101,4 @@ class Session {
     if (error) reject(Object.assign(new Error(`${error.error}: ${error.message}`), { name: 'WebDriverError' }));
     else resolve(result?.value);
   }
-}
-
-async function evaluate(session, work, argument) {
-  const script = `const [argument, done] = arguments;
-    Promise.resolve(argument).then(${work}).then((value) => done({ value }), (error) => done({ error: String(error) }));`;
-  const { value, error } = await session.ask('WebDriver:ExecuteAsyncScript', { script, args: [argument ?? null] });
-  if (error) throw new Error(error);
-  return value;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }

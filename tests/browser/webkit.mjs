@@ -5,10 +5,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { serve } from '../../www/serve.mjs';
+import { evaluate, freePort } from './webdriver.mjs';
 
 /** Debian keeps it beside WebKit's libraries: /usr/lib/MACHINE/webkit2gtk-4.1/MiniBrowser. */
 const below = (folder, pattern) => (existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)).map((name) => join(folder, name)) : []);
@@ -34,7 +34,7 @@ async function openWebKit({ isolated = false, folders } = {}) {
   const session = await startSession(`http://127.0.0.1:${port}`);
   const page = {
     goto: (url) => session.ask('POST', '/url', { url }),
-    evaluate: (work, argument) => evaluate(session, work, argument),
+    evaluate: (work, argument) => evaluate((script, args) => session.ask('POST', '/execute/async', { script, args }), work, argument),
     screenshot: async () => Buffer.from(await session.ask('GET', '/screenshot'), 'base64'),
   };
   const close = async () => {
@@ -68,20 +68,4 @@ async function ask(driver, method, path, body) {
   const { value } = await response.json();
   if (value?.error) throw Object.assign(new Error(`${path}: ${value.error} ${value.message}`), { name: 'WebDriverError' });
   return value;
-}
-
-async function evaluate(session, work, argument) {
-  const script = `const [argument, done] = arguments;
-    Promise.resolve(argument).then(${work}).then((value) => done({ value }), (error) => done({ error: String(error) }));`;
-  const { value, error } = await session.ask('POST', '/execute/async', { script, args: [argument ?? null] });
-  if (error) throw new Error(error);
-  return value;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }
