@@ -1,9 +1,8 @@
 /**
  * Builds the npm package into pkg/: cargo three times (`core` without the AVIF encoder and the decoders of rare formats,
  * `full` with them, `threads` with shared memory), the glue for each by pkg-template/bindgen, the licences of what is in
- * them, TypeScript, then the files
- * that are copied as they are. Each step is skipped while the content of what it is made from stands as it was, so that
- * a second run takes a second.
+ * them, TypeScript, then the files that are copied as they are. Each step is skipped while the content of what it is made
+ * from stands as it was, so that a second run takes a second.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -1,8 +1,8 @@
 /**
  * Where tasks are done: image workers for all that is decoded, sized and written, and AVIF workers of their own, so
  * that one slow encoder never stands before many quick ones. AVIF workers hold all of slimpix, image workers what most
- * pictures need; so the AVIF workers also do the whole of a picture in a rare format. Without workers (switched off, not to be had here) the
- * same tasks run on the caller's own thread, one after another.
+ * pictures need; so the AVIF workers also do the whole of a picture in a rare format. Without workers (switched off, not
+ * to be had here) the same tasks run on the caller's own thread, one after another.
  */
 import { Budget } from './budget.js';
 import * as engine from './engine.js';
