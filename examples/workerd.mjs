@@ -5,7 +5,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { init, parse } from 'es-module-lexer';
 import { Miniflare } from 'miniflare';
+
+await init;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -33,7 +36,7 @@ function packageModules() {
     if (files.has(name)) return;
     const contents = readFileSync(join(dist, name), name.endsWith('.wasm') ? null : 'utf8');
     files.set(name, contents);
-    if (typeof contents === 'string') for (const [, from] of contents.matchAll(/^(?:import|export)\s[^'";]*?['"]\.\/([^'"]+)['"]|\bimport\(\s*['"]\.\/([^'"]+)['"]/gm)) if (from) add(from);
+    if (name.endsWith('.js')) for (const { specifier } of parse(contents)[0]) if (specifier?.startsWith('./')) add(specifier.slice(2));
   };
   add('entry-workerd.js');
   const modules = [...files].map(([name, contents]) => (name.endsWith('.wasm') ? { type: 'CompiledWasm', path: `slimpix/${name}`, contents } : script(`slimpix/${name}`, contents)));
