@@ -14,8 +14,8 @@ import type { Stage, Task, TaskResult } from './task.js';
 
 /** A worker that holds more than this is replaced at once. */
 const MOST_MEMORY = 512 * 2 ** 20;
-/** A worker that holds more than this is replaced when a chunk of a batch ends. */
-const MOST_MEMORY_AT_REST = 192 * 2 ** 20;
+/** A worker that holds more than this is replaced when a chunk of a batch ends: more than small pictures take. */
+const MOST_MEMORY_AT_REST = 32 * 2 ** 20;
 /** How long a worker without work is kept, in milliseconds. */
 const IDLE_TIME = 10_000;
 

@@ -32,13 +32,8 @@ export async function startWorkers(module: WebAssembly.Module, memory: WebAssemb
   builder.build();
 }
 
-/** Some bundlers make classic workers of modules, and a worker cannot ask which of the two it is. */
 function load(): Promise<Worker> {
-  return loadAs('module').catch(() => loadAs('classic'));
-}
-
-function loadAs(type: WorkerType): Promise<Worker> {
-  const thread = new Worker(self.location.href, { type, name: THREAD_OF + self.name });
+  const thread = new Worker(self.location.href, { type: scriptType(), name: THREAD_OF + self.name });
   threads.add(thread);
   return new Promise((resolve, reject) => {
     thread.onmessage = () => resolve(thread);
@@ -48,6 +43,20 @@ function loadAs(type: WorkerType): Promise<Worker> {
       reject(new Error(`a thread could not be started: ${message || 'its script could not be loaded'}`));
     };
   });
+}
+
+/**
+ * Some bundlers make classic workers of modules; a thread is started as its worker was. A module may import no script at
+ * all, which is a TypeError; a classic worker finds that '//' is no address, which is none, and asks nothing of the
+ * network. Called by way of `Reflect`, since a bundler that sees the name takes it for a mistake.
+ */
+function scriptType(): WorkerType {
+  try {
+    Reflect.get(self, 'importScripts').call(self, '//');
+  } catch (error) {
+    if (error instanceof TypeError) return 'module';
+  }
+  return 'classic';
 }
 
 /** Resolves when the thread has the module and is about to wait for work. */
