@@ -79,6 +79,8 @@ export class Pool {
   async #free(signal: AbortSignal | undefined): Promise<PoolWorker> {
     for (;;) {
       signal?.throwIfAborted();
+      // A worker may have died while it had nothing to do.
+      for (const dead of this.#idle.filter(({ isSound }) => !isSound)) this.#end(dead);
       const worker = this.#idle.pop() ?? (this.#all.size < this.#plan.size ? this.#start() : undefined);
       if (worker) return worker;
       await this.#turn(signal);
@@ -179,6 +181,8 @@ class PoolWorker {
       hooks.signal?.addEventListener('abort', abort, { once: true });
       const ended = new Promise<TaskResult>((finish, fail) => {
         const admit = (bytes: number) => budget.admit(bytes, hooks.signal).then((give) => {
+          // The worker may have died while it waited.
+          if (this.#current !== current) return give();
           release = give;
           this.#handle.post({ id: current.id, admitted: true }, []);
         }).catch(fail);

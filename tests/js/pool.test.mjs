@@ -146,6 +146,26 @@ test('a worker that is killed in mid-job: INTERNAL, and the next job runs in a f
   service.close();
 });
 
+test('a worker that dies while it has nothing to do is not given the next job', async () => {
+  const { service, workers } = watched();
+  await service.compressImage(jpeg, { format: 'png' });
+  await workers[0].terminate();
+  assert.ok((await service.compressImage(jpeg, { format: 'png' })).size > 0);
+  assert.equal(workers.length, 2);
+  service.close();
+});
+
+test('a worker that dies while it waits for memory leaves none of it taken', async () => {
+  const { service, workers } = watched({ memoryBudget: 16, maxThreads: 2, maxDimension: 65535 });
+  const large = waves(1600, 1600);
+  const first = service.compressImage(large, { format: 'png', onProgress: ({ stage }) => stage === 'encode' && workers[1]?.terminate() });
+  const second = service.compressImage(large, { format: 'png' });
+  await assert.rejects(second, { code: 'INTERNAL' });
+  await first;
+  for (let n = 0; n < 2; n++) assert.ok((await service.compressImage(large, { format: 'png' })).size > 0);
+  service.close();
+});
+
 test('a trap for want of memory: OUT_OF_MEMORY, and the next job runs on a fresh instance', async () => {
   const core = await WebAssembly.compile(boundMemory(await readFile(new URL('core_bg.wasm', dist)), 180));
   const service = new ImageCompressionService({ wasmModule: { core } });
