@@ -58,7 +58,7 @@ printSizes();
 
 function buildWasm(variant) {
   const { features, flags } = VARIANTS[variant];
-  const args = ['build', '--release', '--locked', '-p', 'slimpix', '--lib', '--target', WASM_TARGET, '-Z', 'build-std=std,panic_abort'];
+  const args = ['build', '--release', '--locked', '-p', 'slimpix', '--lib', '--target', WASM_TARGET, '-Z', 'build-std=std,panic_abort', '-Z', 'build-std-features=optimize_for_size'];
   must('cargo', [...args, ...features], { RUSTFLAGS: flags.join(' '), RUSTC_BOOTSTRAP: '1' });
   const wasm = join(root, `target/${WASM_TARGET}/release/slimpix.wasm`);
   must('cargo', ['run', '--quiet', '--locked', '--profile', 'tool', '-p', 'slimpix-bindgen', '--', wasm, wasmFolder, variant]);

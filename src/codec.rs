@@ -15,12 +15,14 @@ mod legacy;
 mod palette;
 mod png;
 mod webp;
+#[cfg(feature = "avif")]
+mod ycbcr;
 
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::metadata::Metadata;
 use crate::options::{Options, OutputFormat};
-use crate::sniff::{Format, Info};
+use crate::sniff::{Format, Info, sniff};
 
 /// The picture's pixels as stored: not oriented, in its own colour space.
 ///
@@ -65,6 +67,24 @@ pub fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Ve
         OutputFormat::Jpeg => jpeg::encode(image, metadata, options),
         OutputFormat::Png => png::encode(image, metadata, options),
     }
+}
+
+/// The file, and the picture that a viewer will see in it.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_seen(
+    image: &Image,
+    metadata: Metadata,
+    options: &Options,
+) -> Result<(Vec<u8>, Image)> {
+    #[cfg(feature = "avif")]
+    if options.format == OutputFormat::Avif {
+        return avif::encode_seen(image, metadata, options);
+    }
+    let file = encode(image, metadata, options)?;
+    let seen = decode(&file, &sniff(&file)?, (image.width(), image.height()))?;
+    Ok((file, seen))
 }
 
 /// Refuses pixels beyond what the header promised and the limits admitted.

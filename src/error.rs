@@ -99,6 +99,7 @@ macro_rules! constructors {
 }
 
 constructors! {
+    target_unreachable => TargetUnreachable,
     invalid_option => InvalidOption,
     invalid_input => InvalidInput,
     unsupported_format => UnsupportedFormat,

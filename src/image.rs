@@ -3,6 +3,8 @@
 //! Nothing else in the crate makes pixel buffers: every size that comes from a file passes
 //! through [`Limits::admit`] and [`allocate`] first, so a hostile header costs nothing.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
 
 /// How the bytes of a pixel follow one another; 8 bits a sample, rows without padding.
@@ -142,17 +144,18 @@ impl Image {
     }
 
     /// The picture over an opaque background: `Rgba` becomes `Rgb`, all else stays.
-    pub fn flatten(self, background: [u8; 3]) -> Result<Self> {
+    pub fn over(&self, background: [u8; 3]) -> Result<Cow<'_, Self>> {
         if self.layout != Layout::Rgba {
-            return Ok(self);
+            return Ok(Cow::Borrowed(self));
         }
-        self.map(Layout::Rgb, |[r, g, b, a]| {
+        let opaque = self.map(Layout::Rgb, |[r, g, b, a]| {
             let over = |top: u8, under: u8| {
                 let sum = u32::from(top) * u32::from(a) + u32::from(under) * u32::from(255 - a);
                 ((sum + 127) / 255) as u8
             };
             [over(r, background[0]), over(g, background[1]), over(b, background[2])]
-        })
+        })?;
+        Ok(Cow::Owned(opaque))
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! file ─ sniff ─ limits ─ decode ─ resize ─ colour ─ orient ─ encode + metadata ─ file
-//!        Info             Image    Plan     sRGB              codec
+//!        Info             Image    Plan     sRGB              search: codec, score
 //! ```
 //!
 //! [`compress`] takes a file's bytes and [`Options`] and gives an [`Output`]:
@@ -38,6 +38,7 @@ mod options;
 mod orient;
 mod pipeline;
 mod resize;
+mod search;
 mod sniff;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
@@ -47,7 +48,8 @@ pub use image::{Image, Layout, Limits};
 pub use metadata::Metadata;
 pub use options::{
     Animated, Color, CompressionDefaults, DEFAULT_COMPRESSION_CONFIG, DEFAULT_LIMIT_INPUT_PIXELS,
-    Fit, MetadataPolicy, Options, OutputFormat, RANGES, SizeVariant, SizeVariants, TargetSize,
+    Fit, MetadataPolicy, Options, OutputFormat, Quality, RANGES, SizeVariant, SizeVariants,
+    TargetSize,
 };
 pub use pipeline::{Finished, Output, Picture, run as compress, run_pixels as compress_pixels};
 pub use sniff::{Format, Info, sniff as probe};

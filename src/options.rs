@@ -4,9 +4,13 @@
 //! `maxDimension`, `--max-dimension`). JavaScript sends one plain object; a key that is not here
 //! is refused by its name.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Unexpected::Str;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
 
@@ -126,16 +130,95 @@ impl Default for MetadataPolicy {
     }
 }
 
+/// How good a lossy output is to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Quality {
+    /// The format's own dial: 1 (smallest) to 100 (best).
+    Level(u32),
+    /// The level is searched that just reaches this SSIMULACRA2, 1 to 100: the same dial for all
+    /// formats. 90 cannot be told from the original, 70 is good, 50 is middling.
+    Score(f64),
+}
+
+impl Quality {
+    /// What `"auto"` stands for: differences that hardly anybody sees side by side.
+    pub const AUTO: Self = Self::Score(Self::AUTO_SCORE);
+    pub(crate) const AUTO_SCORE: f64 = 80.0;
+}
+
+/// As JavaScript writes it: a level, `"auto"` or `{target: score}`. By hand, since what serde derives
+/// for such a choice weighs 9 kB in the wasm.
+impl<'de> Deserialize<'de> for Quality {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(QualityVisitor)
+    }
+}
+
+struct QualityVisitor;
+
+impl<'de> Visitor<'de> for QualityVisitor {
+    type Value = Quality;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer from 1 to 100, \"auto\" or {target: SCORE}")
+    }
+
+    fn visit_i64<E: de::Error>(self, level: i64) -> Result<Quality, E> {
+        self.visit_f64(level as f64)
+    }
+
+    fn visit_u64<E: de::Error>(self, level: u64) -> Result<Quality, E> {
+        self.visit_f64(level as f64)
+    }
+
+    fn visit_f64<E: de::Error>(self, level: f64) -> Result<Quality, E> {
+        let whole = level.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&level);
+        if whole { Ok(Quality::Level(level as u32)) } else { Err(E::custom(WHOLE_QUALITY)) }
+    }
+
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Quality, E> {
+        if word == "auto" { Ok(Quality::AUTO) } else { Err(E::invalid_value(Str(word), &self)) }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Quality, A::Error> {
+        let target = Target::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Quality::Score(target.target))
+    }
+}
+
+const WHOLE_QUALITY: &str = "a quality is a whole number from 1 to 100";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Target {
+    target: f64,
+}
+
 /// One picture's orders. Make it with [`Options::new`] and set what differs.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
     /// The format to write.
     pub format: OutputFormat,
-    /// 1 (smallest) to 100 (best); default: the format's own in [`DEFAULT_COMPRESSION_CONFIG`].
-    /// PNG and lossless WebP have none.
+    /// Formats to choose from, in place of `format`: that with the fewest bytes at the score, or,
+    /// where `max_bytes` are too few for it in any, the one that looks best. Default none: `format`
+    /// is written. `quality` is then a score, by default [`Quality::AUTO`].
     #[serde(default)]
-    pub quality: Option<u32>,
+    pub formats: Vec<OutputFormat>,
+    /// Default: the format's own level in [`DEFAULT_COMPRESSION_CONFIG`]. PNG and lossless WebP
+    /// have none.
+    #[serde(default)]
+    pub quality: Option<Quality>,
+    /// Bytes at most: met by a lower quality, and by smaller sides where that would look worse.
+    /// Default: no bound.
+    #[serde(default)]
+    pub max_bytes: Option<u64>,
+    /// `max_bytes` is met by quality alone; default false.
+    #[serde(default)]
+    pub always_keep_resolution: bool,
+    /// Measure how near the output is to the picture that was encoded; default false.
+    #[serde(default)]
+    pub score: bool,
     /// The longest side at most, in pixels, 1 to 65535; default: no bound.
     #[serde(default)]
     pub max_dimension: Option<u32>,
@@ -183,8 +266,9 @@ pub struct Options {
 }
 
 /// The range of each number, by the key that JavaScript uses.
-pub const RANGES: [(&str, RangeInclusive<u64>); 6] = [
+pub const RANGES: [(&str, RangeInclusive<u64>); 7] = [
     ("quality", 1..=100),
+    ("maxBytes", 1..=0xFFFF_FFFF),
     ("maxDimension", 1..=65535),
     ("targetSize", 1..=65535),
     ("effort", 0..=6),
@@ -201,7 +285,11 @@ impl Options {
     pub fn new(format: OutputFormat) -> Self {
         Self {
             format,
+            formats: Vec::new(),
             quality: None,
+            max_bytes: None,
+            always_keep_resolution: false,
+            score: false,
             max_dimension: None,
             target_size: None,
             fit: Fit::Inside,
@@ -222,7 +310,14 @@ impl Options {
     /// `INVALID_OPTION` for the first value out of its range, naming key, value and range.
     pub fn check(&self) -> Result<()> {
         let size = self.target_size.unwrap_or_default();
-        in_range("quality", self.quality)?;
+        match self.quality {
+            Some(Quality::Score(score)) if !(1.0..=100.0).contains(&score) => {
+                return Err(Error::invalid_option("quality's target must be from 1 to 100"));
+            }
+            Some(Quality::Level(level)) => in_range("quality", Some(level))?,
+            _ => {}
+        }
+        in_range("maxBytes", self.max_bytes)?;
         in_range("maxDimension", self.max_dimension)?;
         in_range("targetSize", size.width)?;
         in_range("targetSize", size.height)?;
@@ -232,16 +327,38 @@ impl Options {
         if self.target_size == Some(TargetSize::default()) {
             return Err(Error::invalid_option("targetSize needs a width, a height or both"));
         }
-        if self.lossless && self.format != OutputFormat::Webp {
-            return Err(Error::invalid_option(format_args!(
-                "lossless is an option of webp; {} has none",
-                self.format.name()
-            )));
-        }
-        Ok(())
+        self.check_formats()
     }
 
-    /// The quality asked for, or the format's default.
+    fn check_formats(&self) -> Result<()> {
+        let lossy =
+            |format: &&OutputFormat| !matches!(format, OutputFormat::Webp | OutputFormat::Png);
+        let one = [self.format];
+        let chosen = if self.formats.is_empty() { &one[..] } else { &self.formats };
+        if self.lossless && !chosen.contains(&OutputFormat::Webp) {
+            return Err(Error::invalid_option(format_args!(
+                "lossless is an option of webp; {} has none",
+                chosen[0].name()
+            )));
+        }
+        if let Some(format) = chosen.iter().find(lossy).filter(|_| self.lossless) {
+            return Err(Error::invalid_option(format_args!(
+                "lossless is true, and {} among the formats is never lossless",
+                format.name()
+            )));
+        }
+        match self.quality {
+            Some(Quality::Level(level)) if !self.formats.is_empty() => {
+                Err(Error::invalid_option(format_args!(
+                    "quality is {level}, which means something else in each of several formats; \
+                     it must be \"auto\" or {{target: SCORE}}"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The level asked for, or the format's default.
     pub(crate) fn quality_or_default(&self) -> u8 {
         let defaults = &DEFAULT_COMPRESSION_CONFIG;
         let default = match self.format {
@@ -249,20 +366,20 @@ impl Options {
             OutputFormat::Webp => defaults.webp_quality,
             OutputFormat::Jpeg | OutputFormat::Png => defaults.jpeg_quality,
         };
-        self.quality.unwrap_or(default).clamp(1, 100) as u8
+        let level = match self.quality {
+            Some(Quality::Level(level)) => level,
+            _ => default,
+        };
+        level.clamp(1, 100) as u8
     }
 }
 
-fn in_range(key: &str, value: Option<u32>) -> Result<()> {
+fn in_range(key: &str, value: Option<impl Into<u64>>) -> Result<()> {
     let range = RANGES.iter().find(|(name, _)| *name == key).map(|(_, range)| range);
-    match (value, range) {
-        (Some(value), Some(range)) if !range.contains(&u64::from(value)) => {
-            Err(Error::invalid_option(format_args!(
-                "{key} is {value}; it must be from {} to {}",
-                range.start(),
-                range.end()
-            )))
-        }
+    match (value.map(Into::into), range) {
+        (Some(value), Some(range)) if !range.contains(&value) => Err(Error::invalid_option(
+            format_args!("{key} is {value}; it must be from {} to {}", range.start(), range.end()),
+        )),
         _ => Ok(()),
     }
 }

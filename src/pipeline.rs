@@ -19,6 +19,7 @@ use crate::metadata::Metadata;
 use crate::options::{Animated, DEFAULT_LIMIT_INPUT_PIXELS, Options, OutputFormat, TargetSize};
 use crate::orient;
 use crate::resize::{self, Plan, Request};
+use crate::search;
 use crate::sniff::{Format, Info, sniff};
 
 /// A compressed picture and what is known of it.
@@ -32,6 +33,11 @@ pub struct Output {
     pub width: u32,
     /// Its height in pixels.
     pub height: u32,
+    /// The level of quality that it was encoded at; `None` where nothing is lost.
+    pub quality: Option<u8>,
+    /// SSIMULACRA2 against the picture that was encoded, 100 being the same; where the options ask
+    /// for it, or a target needed it.
+    pub score: Option<f64>,
     /// The format that came in; `None` for bare pixels.
     pub source_format: Option<Format>,
     /// The width that came in, as shown.
@@ -235,22 +241,30 @@ impl Finished {
     /// The file.
     ///
     /// # Errors
-    /// `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED` where the format has no room, `OUT_OF_MEMORY`,
-    /// `ENCODE_FAILED`.
+    /// As [`Self::encode_telling`].
     pub fn encode(self, options: &Options) -> Result<Output> {
-        let opaque = options.format == OutputFormat::Jpeg;
-        let image = if opaque { self.image.flatten(options.background.0)? } else { self.image };
-        let data = codec::encode(&image, self.metadata, options)?;
+        self.encode_telling(options, &mut |_| {})
+    }
+
+    /// The file; `told` hears how far it is, 0 to 1, after each try that a target takes.
+    ///
+    /// # Errors
+    /// `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED` where the format has no room, `TARGET_UNREACHABLE`,
+    /// `OUT_OF_MEMORY`, `ENCODE_FAILED`.
+    pub fn encode_telling(self, options: &Options, told: &mut dyn FnMut(f64)) -> Result<Output> {
+        let found = search::encode(self.image, &self.metadata, options, told)?;
         Ok(Output {
-            data,
-            format: options.format,
-            width: image.width(),
-            height: image.height(),
+            data: found.data,
+            format: found.format,
+            width: found.size.0,
+            height: found.size.1,
+            quality: found.level,
+            score: found.score,
             source_format: self.source_format,
             source_width: self.source_size.0,
             source_height: self.source_size.1,
             animated: self.animated,
-            warnings: self.warnings,
+            warnings: self.warnings.into_iter().chain(found.warning).collect(),
         })
     }
 }

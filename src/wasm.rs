@@ -5,16 +5,16 @@
 
 use std::collections::VecDeque;
 
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Function, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::{Deserializer, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, Result};
 use crate::image::{Image, Layout};
 use crate::metadata::Metadata;
-use crate::options::{DEFAULT_COMPRESSION_CONFIG, Fit, Options, OutputFormat, RANGES};
+use crate::options::Options;
 use crate::pipeline::{Finished, Output, Picture};
 use crate::sniff::{Format, sniff};
 
@@ -44,6 +44,10 @@ struct Facts {
     mime_type: &'static str,
     width: u32,
     height: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
     source_format: Option<&'static str>,
     source_width: u32,
     source_height: u32,
@@ -96,10 +100,10 @@ impl Work {
         Self::with(targets, picture).map_err(thrown)
     }
 
-    /// Makes the next target's file.
-    pub fn compress(&mut self) -> Result<JsValue, JsValue> {
+    /// Makes the next target's file; `told(ratio)` hears how far it is.
+    pub fn compress(&mut self, told: &Function) -> Result<JsValue, JsValue> {
         let (finished, options) = self.next().map_err(thrown)?;
-        finished.encode(&options).map_err(thrown).and_then(result)
+        written(finished, &options, told)
     }
 
     /// Makes the next target's pixels and kept metadata, for another worker's `encode`.
@@ -138,41 +142,24 @@ pub fn encode(
     exif: Option<Vec<u8>>,
     xmp: Option<Vec<u8>>,
     options: JsValue,
+    told: &Function,
 ) -> Result<JsValue, JsValue> {
     let options: Options = parse(options).map_err(thrown)?;
     let rgb = data.len() as u64 == u64::from(width) * u64::from(height) * 3;
     let layout = if rgb { Layout::Rgb } else { Layout::Rgba };
-    Image::new(width, height, layout, data)
-        .and_then(|image| Finished::new(image, Metadata { icc, exif, xmp }).encode(&options))
-        .map_err(thrown)
-        .and_then(result)
+    let image = Image::new(width, height, layout, data).map_err(thrown)?;
+    written(Finished::new(image, Metadata { icc, exif, xmp }), &options, told)
 }
 
-/// Defaults, ranges and names, for the test that holds JavaScript and Rust together.
-#[wasm_bindgen(js_name = optionSpec)]
-pub fn option_spec() -> Result<JsValue, JsValue> {
-    let ranges = Object::new();
-    for (key, range) in RANGES {
-        set(&ranges, key, &object(&[*range.start(), *range.end()])?)?;
-    }
-    let spec = Object::new();
-    set(&spec, "defaults", &object(&DEFAULT_COMPRESSION_CONFIG)?)?;
-    set(&spec, "ranges", &ranges)?;
-    set(&spec, "codes", &object(&ErrorCode::ALL.map(ErrorCode::name))?)?;
-    set(&spec, "formats", &object(&OutputFormat::ALL.map(OutputFormat::name))?)?;
-    set(&spec, "inputs", &object(&Format::ALL.map(Format::name))?)?;
-    set(&spec, "fits", &object(&Fit::ALL)?)?;
-    Ok(spec.into())
+fn written(finished: Finished, options: &Options, told: &Function) -> Result<JsValue, JsValue> {
+    // A listener that throws is no reason to stop.
+    let mut told = |ratio: f64| drop(told.call1(&JsValue::NULL, &ratio.into()));
+    finished.encode_telling(options, &mut told).map_err(thrown).and_then(result)
 }
 
+/// JavaScript has checked types and keys by its own tables, so serde's bare words will do.
 fn parse<T: DeserializeOwned>(options: JsValue) -> Result<T> {
-    serde_path_to_error::deserialize(Deserializer::from(options)).map_err(|error| {
-        let path = error.path().to_string();
-        // Of a list's element, the key alone.
-        let key = path.split_once("].").map_or(path.as_str(), |(_, key)| key);
-        let what = error.into_inner();
-        Error::invalid_option(if key == "." { what.to_string() } else { format!("{key}: {what}") })
-    })
+    T::deserialize(Deserializer::from(options)).map_err(Error::invalid_option)
 }
 
 fn result(output: Output) -> Result<JsValue, JsValue> {
@@ -181,6 +168,8 @@ fn result(output: Output) -> Result<JsValue, JsValue> {
         mime_type: output.format.mime_type(),
         width: output.width,
         height: output.height,
+        quality: output.quality,
+        score: output.score,
         source_format: output.source_format.map(Format::name),
         source_width: output.source_width,
         source_height: output.source_height,
@@ -198,6 +187,8 @@ fn pixels(finished: &Finished, options: &Options) -> Result<JsValue, JsValue> {
         mime_type: options.format.mime_type(),
         width: finished.image.width(),
         height: finished.image.height(),
+        quality: None,
+        score: None,
         source_format: finished.source_format.map(Format::name),
         source_width,
         source_height,

@@ -5,7 +5,7 @@ mod common;
 use common::{fading_scene, file, options, scene};
 use slimpix::{
     Animated, Color, Error, ErrorCode, Finished, Fit, Image, Layout, MetadataPolicy, Options,
-    OutputFormat, Picture, TargetSize, compress, compress_pixels, probe,
+    OutputFormat, Picture, Quality, TargetSize, compress, compress_pixels, probe,
 };
 
 fn png() -> Options {
@@ -102,7 +102,7 @@ fn lossy_jpeg_stays_close_and_quality_orders_sizes() {
     let mut last = 0;
     for quality in [20, 50, 80, 95] {
         let mut jpeg = options(OutputFormat::Jpeg);
-        jpeg.quality = Some(quality);
+        jpeg.quality = Some(Quality::Level(quality));
         let written = compress_pixels(picture.clone(), &jpeg).unwrap().data;
         assert!(written.len() > last, "quality {quality}: {} after {last}", written.len());
         last = written.len();
@@ -257,7 +257,7 @@ fn options_out_of_range_name_key_value_and_range() {
         change(&mut options);
         compress_pixels(scene(4, 4), &options).unwrap_err()
     };
-    let quality = refused(&|o| o.quality = Some(101));
+    let quality = refused(&|o| o.quality = Some(Quality::Level(101)));
     assert_eq!(quality.code, ErrorCode::InvalidOption);
     assert_eq!(quality.message, "quality is 101; it must be from 1 to 100");
     assert!(refused(&|o| o.avif_speed = Some(0)).message.contains("avifSpeed is 0"));

@@ -10,9 +10,10 @@ use std::path::Path;
 
 /// From the door to the ground. A module names modules of lower rows alone, so that no circle can
 /// arise and the stages of one row know nothing of each other.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["wasm"],
     &["pipeline"],
+    &["search"],
     &["codec", "color", "orient", "resize"],
     &["sniff"],
     &["metadata"],
@@ -22,14 +23,15 @@ const LAYERS: [&[&str]; 8] = [
 ];
 
 /// Files of `src/codec` that are a part of one format's file, which alone may name them.
-const PARTS_OF_A_FORMAT: [(&str, &str); 3] =
-    [("avif", "heif"), ("png", "palette"), ("webp", "alph")];
+const PARTS_OF_A_FORMAT: [(&str, &str); 4] =
+    [("avif", "heif"), ("avif", "ycbcr"), ("png", "palette"), ("webp", "alph")];
 
 /// What the package calls something that Rust knows by another name, or not at all.
-const PACKAGE_ONLY: [&str; 11] = [
+const PACKAGE_ONLY: [&str; 12] = [
     "decoders",
     "fileType",
     "maintainAspectRatio",
+    "maxSizeMB",
     "maxWidthOrHeight",
     "mimeType",
     "onProgress",
@@ -153,7 +155,7 @@ fn error_codes_agree() {
 #[test]
 fn option_names_agree() {
     let rust = keys("src/options.rs", "pub struct Options {");
-    agree(&rust, &keys("pkg-template/src/options.ts", "export interface EngineOptions {"));
+    agree(&rust, &keys("pkg-template/src/requests.ts", "export interface EngineOptions {"));
     agree(&rust, &keys("pkg-template/src/cli-flags.ts", "const HELP:"));
 
     let mut package = keys("pkg-template/src/options.ts", "export const COMPRESSION_RULES = {");

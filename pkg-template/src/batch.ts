@@ -8,7 +8,7 @@
 import { ImageCompressionError, ioError, type ErrorCode } from './errors.js';
 import { Inputs, type Folder, type FoundFile } from './folder.js';
 import { freeName, outputNames } from './names.js';
-import { plainFormat, type Request } from './options.js';
+import { plainFormat, type Request } from './requests.js';
 import { invalid } from './rules.js';
 import type { BatchConfig, BatchItem, BatchOutput, BatchProcessingResult, BatchRun, CompressionResult, ImageInput, Progress } from './types.js';
 
@@ -117,7 +117,7 @@ export class Batch implements BatchRun {
   /** Names are given out in the order of the inputs, whichever of them is done first. */
   #begin(index: number, file: FoundFile): Promise<BatchItem> {
     this.#inputs.add(file.identity);
-    const names = this.#plan.requests.map(({ config: { format }, variant }) => (format ? this.#name(file, plainFormat(format), variant) : undefined));
+    const names = this.#plan.requests.map(({ config: { format }, variant }) => (format && format !== 'auto' ? this.#name(file, plainFormat(format), variant) : undefined));
     return this.#tryFile(index, file, names);
   }
 

@@ -6,11 +6,11 @@
  * there in every browser of today); PNG stays lossless, so that `maxSizeMB` costs it pixels and not colours; SVG is
  * not read. `service` is new: the `ImageCompressionService` that does the work.
  */
-import { contextOf, formatOf, percent, pixelsOf, qualityOf, type Canvas } from './drop-in.js';
+import { contextOf, formatOf, pixelsOf, qualityOf, type Canvas } from './drop-in.js';
 import { compressImage, type ImageCompressionService } from './entry-browser.js';
-import { fitBytes } from './fit-bytes.js';
+import { ImageCompressionError } from './errors.js';
 import { copyExif, isJpeg, orientationOf } from './jpeg-exif.js';
-import type { CompressionConfig, CompressionResult } from './types.js';
+import type { CompressionConfig } from './types.js';
 
 export interface Options {
   /** Megabytes at most, of 1024 × 1024 bytes. Default: no limit but the file's own size. */
@@ -19,7 +19,7 @@ export interface Options {
   maxWidthOrHeight?: number;
   /** Work in a worker. Default true. */
   useWebWorker?: boolean;
-  /** How often it is tried again to meet the size. Default 10. */
+  /** Has no effect: the size is met in some four tries. */
   maxIteration?: number;
   /** Has no effect: pictures are turned upright by their own orientation. */
   exifOrientation?: number;
@@ -44,73 +44,40 @@ export interface Options {
 async function compress(file: File, options: Options = {}): Promise<File> {
   if (!(file instanceof Blob)) throw new Error('The file given is not an instance of Blob or File');
   if (!/^image/.test(file.type)) throw new Error('The file given is not an image');
-  const format = formatOf(options.fileType || file.type);
-  const limit = (options.maxSizeMB || Infinity) * 1024 * 1024;
-  const progress = new Percentage(options.onProgress);
   const work = options.service?.compressImage.bind(options.service) ?? compressImage;
-  const config = configOf(file, options, format, progress);
-
-  let longest: number | undefined;
-  const make = async (quality: number, scale: number): Promise<CompressionResult> => {
-    const sides = longest === undefined ? config.maxDimension! : Math.max(1, Math.round(longest * scale));
-    const result = await work(file, { ...config, ...(format !== 'png' && { quality }), maxDimension: sides });
-    longest ??= Math.max(result.width, result.height);
-    progress.tried();
-    return result;
-  };
-  const result = await fitBytes({
-    make,
-    limit: Math.min(limit, file.size),
-    quality: percent(options.initialQuality || 1),
-    isLossless: format === 'png',
-    // A file that is only larger than it was keeps its sides.
-    keepResolution: ({ size }) => options.alwaysKeepResolution === true || size <= limit,
-    tries: options.maxIteration || 10,
+  const config = configOf(file, options);
+  const { data, mimeType } = await work(file, config).catch((error: unknown) => {
+    if (!(error instanceof ImageCompressionError) || error.code !== 'TARGET_UNREACHABLE') throw error;
+    return work(file, leastOf(config));
   });
-  progress.end();
-  return new File([result.data], file.name, { type: result.mimeType, lastModified: file.lastModified });
+  options.onProgress?.(100);
+  return new File([data], file.name, { type: mimeType, lastModified: file.lastModified });
 }
 
-function configOf(file: File, options: Options, format: CompressionResult['format'], progress: Percentage): CompressionConfig {
-  const { maxWidthOrHeight, signal, useWebWorker } = options;
+function configOf(file: File, options: Options): CompressionConfig {
+  const { maxWidthOrHeight, maxSizeMB, alwaysKeepResolution, onProgress, signal, useWebWorker } = options;
+  const format = formatOf(options.fileType || file.type);
   const keepsExif = options.preserveExif && file.type === 'image/jpeg' && format === 'jpeg';
+  const limit = Math.max(1, Math.floor((maxSizeMB || Infinity) * 1024 * 1024));
+  let told = 0;
   return {
     format,
+    ...qualityOf(options.initialQuality || 1, format),
     maxDimension: Number.isFinite(maxWidthOrHeight) ? Math.max(1, Math.floor(maxWidthOrHeight!)) : 65535,
+    maxBytes: Math.max(1, Math.min(limit, file.size)),
+    // A file that is only larger than it was keeps its sides.
+    alwaysKeepResolution: alwaysKeepResolution === true || file.size <= limit,
     animated: 'first',
     metadata: keepsExif ? { exif: true } : 'strip',
-    onProgress: ({ ratio }) => progress.during(ratio),
+    ...(onProgress && { onProgress: ({ ratio }) => onProgress((told = Math.max(told, Math.floor(ratio * 100)))) }),
     ...(signal && { signal }),
     ...(useWebWorker === false && { useWebWorker }),
   };
 }
 
-/** How much is done of a search whose length nobody knows: each try is two fifths of what is left. */
-class Percentage {
-  readonly #told: Options['onProgress'];
-  #done = 0;
-  #reported = 0;
-
-  constructor(told: Options['onProgress']) {
-    this.#told = told;
-  }
-
-  during(ratio: number): void {
-    this.#report(this.#done + (1 - this.#done) * 0.4 * Math.min(ratio, 1));
-  }
-
-  tried(): void {
-    this.#done += (1 - this.#done) * 0.4;
-  }
-
-  end(): void {
-    this.#report(1);
-  }
-
-  #report(ratio: number): void {
-    this.#reported = Math.max(this.#reported, Math.floor(ratio * 100));
-    this.#told?.(this.#reported);
-  }
+/** Where the size cannot be met, the smallest that there is: as there, no error. */
+function leastOf({ maxBytes: _, ...config }: CompressionConfig): CompressionConfig {
+  return config.quality === undefined ? config : { ...config, quality: 1 };
 }
 
 function getDataUrlFromFile(file: Blob): Promise<string> {

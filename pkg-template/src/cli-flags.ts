@@ -9,12 +9,16 @@ import type { BatchConfig, ServiceConfig } from './types.js';
 export class UsageError extends Error {}
 
 /** Options of the library that make no sense as a flag, or that have another flag's meaning. */
-const NOT_FLAGS = ['decoders', 'fileType', 'mimeType', 'maxWidthOrHeight', 'stripMetadata', 'maintainAspectRatio', 'rename', 'signal', 'onProgress', 'useWebWorker'];
+const NOT_FLAGS = ['decoders', 'fileType', 'mimeType', 'maxWidthOrHeight', 'maxSizeMB', 'stripMetadata', 'maintainAspectRatio', 'rename', 'signal', 'onProgress', 'useWebWorker'];
 
 /** One line of help each; what it may hold is added from its rule. */
 const HELP: Record<string, string> = {
-  format: "avif, webp, jpeg or png; several with commas (default: the input's own)",
-  quality: 'jpeg 85, webp 80, avif 75 unless given',
+  format: "avif, webp, jpeg, png, or auto for the best; several with commas (default: the input's own)",
+  formats: 'those that --format auto chooses from (default: webp,avif,png)',
+  quality: '1–100, auto, or target=80 for a score (default: jpeg 85, webp 80, avif 75)',
+  maxBytes: 'bytes at most, by quality first and then by sides',
+  alwaysKeepResolution: 'meet --max-bytes by quality alone',
+  score: 'tell how near the result is to the original, 100 being the same',
   maxDimension: 'longest side at most, pixels (default: 2048)',
   targetSize: 'box to fit to, as 800x600, 800x or x600',
   fit: 'contain, cover, fill, inside or outside (default: inside)',
@@ -109,6 +113,8 @@ function flagValue(key: string, rule: Rule, values: Record<string, unknown>): un
   if (text === undefined) return undefined;
   if (key === 'targetSize') return targetSize(text);
   if (key === 'metadata') return metadata(text);
+  if (key === 'quality') return quality(text);
+  if (key === 'formats') return text.split(',');
   return rule.range ? number(flag, text) : text;
 }
 
@@ -121,6 +127,12 @@ function targetSize(text: string): { width?: number; height?: number } {
   const sides = /^(\d*)x(\d*)$/.exec(text);
   if (!sides) throw new UsageError(`--target-size is ${show(text)}; it must be like 800x600, 800x or x600`);
   return { ...(sides[1] && { width: Number(sides[1]) }), ...(sides[2] && { height: Number(sides[2]) }) };
+}
+
+function quality(text: string): unknown {
+  if (text === 'auto') return text;
+  const [, score] = /^target=(.*)$/.exec(text) ?? [];
+  return score === undefined ? number('quality', text) : { target: number('quality', score) };
 }
 
 function metadata(text: string): unknown {

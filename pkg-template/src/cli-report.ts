@@ -85,16 +85,18 @@ function facts(items: BatchItem[], totals: Totals): unknown {
 }
 
 function table(items: BatchItem[], totals: Totals): string {
-  const rows = items.flatMap(outputsOf).map(row);
+  const outputs = items.flatMap(outputsOf);
+  const scored = outputs.some(({ score }) => score !== undefined);
+  const rows = outputs.map((output) => row(output, scored));
   const count = `${totals.done} ${totals.done === 1 ? 'file' : 'files'}`;
-  const sum = [count, '', '', bytes(totals.inputSize), bytes(totals.outputSize), saving(totals.inputSize, totals.outputSize)];
+  const sum = [count, '', '', ...(scored ? [''] : []), bytes(totals.inputSize), bytes(totals.outputSize), saving(totals.inputSize, totals.outputSize)];
   const failures = items.flatMap((item) => (item.error ? sentences(item).map((text) => `  failed: ${text}\n`) : []));
-  const head = ['input', 'output', 'size', 'before', 'after', 'saved'];
+  const head = ['input', 'output', 'size', ...(scored ? ['score'] : []), 'before', 'after', 'saved'];
   return (rows.length > 0 ? grid([head, ...rows, sum]) : 'no file was compressed\n') + failures.join('');
 }
 
-function row({ input, path, inputSize, width, height, size }: Row): string[] {
-  return [short(input), short(path), `${width}×${height}`, bytes(inputSize), bytes(size), saving(inputSize, size)];
+function row({ input, path, inputSize, width, height, score, size }: Row, scored: boolean): string[] {
+  return [short(input), short(path), `${width}×${height}`, ...(scored ? [score?.toFixed(1) ?? ''] : []), bytes(inputSize), bytes(size), saving(inputSize, size)];
 }
 
 /** Columns as wide as their widest cell; words to the left, numbers to the right; rules around the body. */

@@ -9,11 +9,7 @@ export function formatOf(mimeType: string): OutputFormat {
 
 /** A canvas counts quality from 0 to 1, and PNG has none. */
 export function qualityOf(fraction: number, format: OutputFormat): { quality?: number } {
-  return format === 'png' ? {} : { quality: percent(fraction) };
-}
-
-export function percent(fraction: number): number {
-  return Math.min(100, Math.max(1, Math.round(fraction * 100)));
+  return format === 'png' ? {} : { quality: Math.min(100, Math.max(1, Math.round(fraction * 100))) };
 }
 
 export type Canvas = HTMLCanvasElement | OffscreenCanvas;

@@ -10,9 +10,9 @@
 import * as core from './core.js';
 import * as full from './full.js';
 import { ImageCompressionError, isErrorFacts, reason } from './errors.js';
-import type { EngineOutput, FinishedPixels, Glue, Memory, Picture } from './glue.js';
-import type { EngineOptions } from './options.js';
+import type { EngineOutput, FinishedPixels, Glue, Memory, Picture, Told } from './glue.js';
 import type { Variant } from './platform.js';
+import { writesAvif, type EngineOptions } from './requests.js';
 import { hasSimd } from './simd.js';
 import type { CompiledModule, ImageInfo, PixelImage } from './types.js';
 
@@ -110,17 +110,13 @@ function open(glue: Glue, image: Uint8Array | PixelImage, targets: readonly Engi
   return glue.Picture.fromPixels(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height, targets);
 }
 
-export function encode(source: ModuleSource, finished: FinishedPixels, options: EngineOptions): Promise<EngineOutput> {
-  const { data, icc, exif, xmp, ...facts } = finished;
-  return run(source, options.format === 'avif' ? 'full' : 'core', (glue) => {
-    const { data: file } = glue.encode(data, facts.width, facts.height, icc, exif, xmp, options);
-    return { ...facts, data: file };
+/** Where the pixels came from they tell themselves; the rest is the file's. */
+export function encode(source: ModuleSource, finished: FinishedPixels, options: EngineOptions, told: Told): Promise<EngineOutput> {
+  const { data, width, height, icc, exif, xmp, sourceFormat, sourceWidth, sourceHeight, animated, warnings } = finished;
+  return run(source, writesAvif(options) ? 'full' : 'core', (glue) => {
+    const file = glue.encode(data, width, height, icc, exif, xmp, options, told);
+    return { ...file, sourceFormat, sourceWidth, sourceHeight, animated, warnings: [...warnings, ...file.warnings] };
   });
-}
-
-/** Rust's own list of options, ranges, defaults and codes, for the test that holds the two languages together. */
-export function optionSpec(source: ModuleSource): Promise<unknown> {
-  return run(source, 'core', (glue) => glue.optionSpec());
 }
 
 /** Bytes that all instances of this realm hold. */

@@ -7,7 +7,7 @@
  * tests/js/footprint.test.mjs holds them to it, from above and not by far.
  */
 import { ImageCompressionError } from './errors.js';
-import type { EngineOptions } from './options.js';
+import { highestLevel, isMeasured, isSearched, writesAvif, type EngineOptions } from './requests.js';
 import type { ImageInfo, InputFormat } from './types.js';
 
 /** The part of a header that counts. */
@@ -49,6 +49,10 @@ const ENCODING = {
   fine: { jpeg: 28, webp: 14, png: 17, avif: 35 },
 };
 const FINE_FROM = 90;
+/** The best file so far, and the picture at smaller sides. */
+const SEARCHING = 4;
+/** What was written, as it is seen, and the smaller scales of the score, in what room the encoder left. */
+const MEASURING = 4;
 const ENCODING_ANY_AVIF = 8 * MEBIBYTE;
 
 /** For a file, or for bare pixels, and every output that is made of it in turn. */
@@ -65,16 +69,19 @@ export function bytesNeeded(file: Uint8Array | undefined, header: Header, output
     const size = wholes[index]!;
     const made = outputArea(size, options);
     const resizing = picture + planes + (made + size.width * decoded.height) * bytesAPixel;
-    return Math.max(resizing, kept + (handOver && options.format === 'avif' ? made * HANDED_OVER : bytesToEncode(made, options)));
+    return Math.max(resizing, kept + (handOver && writesAvif(options) ? made * HANDED_OVER : bytesToEncode(made, options)));
   });
   const decoding = frame ? picture + planes + jpegCoefficients(frame, area(header)) : area(decoded) * DECODING[header.format][header.hasAlpha ? 'alpha' : 'opaque'];
   return BASE + held + Math.max(decoding, ...stages);
 }
 
 /** What the encoder takes for so many pixels. */
-export function bytesToEncode(pixels: number, { format, quality = 0 }: Pick<EngineOptions, 'format' | 'quality'>): number {
-  const perPixel = ENCODING[quality < FINE_FROM ? 'coarse' : 'fine'][format];
-  return pixels * perPixel + (format === 'avif' ? ENCODING_ANY_AVIF : 0);
+export function bytesToEncode(pixels: number, options: EngineOptions): number {
+  const { format, formats = [format] } = options;
+  const perPixel = ENCODING[highestLevel(options) < FINE_FROM ? 'coarse' : 'fine'];
+  const encoding = Math.max(...formats.map((one) => perPixel[one]));
+  const besides = (isSearched(options) ? SEARCHING : 0) + (isMeasured(options) ? MEASURING : 0);
+  return pixels * (encoding + besides) + (writesAvif(options) ? ENCODING_ANY_AVIF : 0);
 }
 
 /** Refuses what is above a host's ceiling; without one there is no bound but the machine's. */

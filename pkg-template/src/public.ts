@@ -29,6 +29,7 @@ export type {
   OutputFormat,
   PixelImage,
   Progress,
+  QualityTarget,
   ServiceConfig,
   SizeVariant,
   TargetSize,

@@ -8,6 +8,8 @@ export class Compressed implements CompressionResult {
   declare readonly format: CompressionResult['format'];
   declare readonly width: number;
   declare readonly height: number;
+  declare readonly quality?: number;
+  declare readonly score?: number;
   declare readonly size: number;
   declare readonly inputSize: number;
   declare readonly sourceFormat: CompressionResult['sourceFormat'];

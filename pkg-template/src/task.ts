@@ -12,8 +12,9 @@ import { ImageCompressionError, reason } from './errors.js';
 import { bytesNeeded, bytesToEncode, refuseAbove, type Header } from './footprint.js';
 import type { FinishedPixels } from './glue.js';
 import { checkPixels } from './input.js';
-import { DEFAULT_LIMIT_INPUT_PIXELS, resolveOptions, type EngineOptions, type PlainConfig, type ServiceDefaults } from './options.js';
+import { DEFAULT_LIMIT_INPUT_PIXELS } from './options.js';
 import type { Decode } from './platform.js';
+import { resolveOptions, writesAvif, type EngineOptions, type PlainConfig, type ServiceDefaults } from './requests.js';
 import type { ImageInfo, InputFormat, PixelImage } from './types.js';
 
 /** How far a picture is. */
@@ -124,21 +125,23 @@ export async function decodeWith(decode: (bytes: Uint8Array) => PixelImage | Pro
 }
 
 function make({ handOver }: CompressTask, image: Uint8Array | PixelImage, source: InputFormat | 'pixels', options: EngineOptions[], place: Workplace): Promise<Made[]> {
-  const isHandedOver = ({ format }: EngineOptions) => handOver && format === 'avif';
-  const needsFull = RARE.includes(source) || options.some((one) => one.format === 'avif' && !isHandedOver(one));
+  const isHandedOver = (one: EngineOptions) => handOver && writesAvif(one);
+  const needsFull = RARE.includes(source) || options.some((one) => writesAvif(one) && !isHandedOver(one));
   place.report('decode', 0.05);
   return engine.withPicture(place.modules, needsFull ? 'full' : 'core', image, options, (picture) =>
     options.map((one, index) => {
-      place.report('encode', 0.2 + (0.8 * index) / options.length);
+      const report = (ratio: number) => place.report('encode', 0.2 + (0.8 * (index + ratio)) / options.length);
+      report(0);
       if (isHandedOver(one)) return { finished: { ...picture.finish(), sourceFormat: source }, options: one };
-      return { ...picture.compress(), sourceFormat: source };
+      return { ...picture.compress(report), sourceFormat: source };
     }));
 }
 
 async function encode({ finished, options }: EncodeTask, place: Workplace): Promise<engine.EngineOutput> {
   await place.admit(bytesToEncode(finished.width * finished.height, options));
-  place.report('encode', 0.2);
-  return engine.encode(place.modules, finished, options);
+  const report = (ratio: number) => place.report('encode', 0.2 + 0.8 * ratio);
+  report(0);
+  return engine.encode(place.modules, finished, options, report);
 }
 
 /** The header is all there is to go by before a foreign decoder is let loose. */

@@ -94,16 +94,40 @@ export interface MetadataOptions {
   readonly copyright?: boolean;
 }
 
+/** A score to reach, in SSIMULACRA2 units. */
+export interface QualityTarget {
+  /** 1–100: 90 cannot be told from the original, 70 is good, 50 is middling. */
+  readonly target: number;
+}
+
 /** What to do with one image. Unknown keys and values out of range are `INVALID_OPTION` errors. */
 export interface CompressionConfig {
-  /** Format to write. Default: the input's own, where slimpix writes it; required for GIF, BMP, TIFF, ICO, HEIC and pixels. */
-  readonly format?: FormatName;
+  /** Format to write; 'auto' writes the one that does it best (see `formats`). Default: the input's own, where slimpix writes it; required for GIF, BMP, TIFF, ICO, HEIC and pixels. */
+  readonly format?: FormatName | 'auto';
   /** Another name for `format`, as in browser-image-compression. */
   readonly fileType?: FormatName;
   /** Another name for `format`, as in compressorjs. */
   readonly mimeType?: FormatName;
-  /** 1 (smallest) to 100 (best), an integer. Default: the service's for that format. PNG and lossless WebP have none. */
-  readonly quality?: number;
+  /**
+   * With `format: 'auto'`, those to choose from: the file with the fewest bytes at the same score is made, or the one that looks
+   * best where `maxBytes` are too few for the score; it takes as long as all of them together. Default WebP, AVIF and PNG. Elsewhere (variants, batches): each of them,
+   * in place of `format`.
+   */
+  readonly formats?: readonly FormatName[];
+  /**
+   * 1 (smallest) to 100 (best), an integer, on the format's own dial; or a score to reach by the fewest bytes, the same dial for
+   * all formats: `{target: 70}`, or 'auto' for 80, where differences are hardly seen side by side. A score takes some four
+   * encodes. Default: the service's for that format; 'auto' where the format is. PNG and lossless WebP have none.
+   */
+  readonly quality?: number | 'auto' | QualityTarget;
+  /** Bytes at most, 1–4294967295, kept for sure or `TARGET_UNREACHABLE`: by a lower quality down to 40, then by smaller sides too. Default: no bound. */
+  readonly maxBytes?: number;
+  /** `maxBytes` in megabytes of 1024 × 1024 bytes, above 0 to 4095, as in browser-image-compression. */
+  readonly maxSizeMB?: number;
+  /** Meet `maxBytes` by quality alone, down to 1. Default false. */
+  readonly alwaysKeepResolution?: boolean;
+  /** Measure the result's `score`; takes some 0.1 s a megapixel. Default false. */
+  readonly score?: boolean;
   /** Longest side of the result at most, pixels, 1–65535. Default: the service's (2048), unless `targetSize` is given. */
   readonly maxDimension?: number;
   /** Another name for `maxDimension`, as in browser-image-compression. */
@@ -170,8 +194,6 @@ export interface Progress {
 export interface VariantConfig extends CompressionConfig {
   /** Which sizes: `true` for all of the service's `sizeVariants`, some of them by name, or the call's own. `compressVariants` takes all by default. */
   readonly variants?: true | readonly string[] | Readonly<Record<string, SizeVariant>>;
-  /** Several formats of each size, in place of `format`. */
-  readonly formats?: readonly FormatName[];
 }
 
 /** One size of a picture. */
@@ -274,6 +296,10 @@ export interface CompressionFacts {
   readonly format: OutputFormat;
   readonly width: number;
   readonly height: number;
+  /** The quality that it was written at, 1–100; undefined where nothing is lost. */
+  readonly quality?: number;
+  /** SSIMULACRA2 against the picture that was encoded, 100 being the same; where `score` asks for it, or a target took it. */
+  readonly score?: number;
   /** The input's format; 'pixels' where pixels were given. */
   readonly sourceFormat: InputFormat | 'pixels';
   /** The input's size as shown. */

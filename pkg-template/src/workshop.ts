@@ -8,9 +8,10 @@ import { Budget } from './budget.js';
 import * as engine from './engine.js';
 import { reason } from './errors.js';
 import type { FinishedPixels } from './glue.js';
-import type { EngineOptions, ResolvedServiceConfig } from './options.js';
+import type { ResolvedServiceConfig } from './options.js';
 import type { CompiledModules, Platform, Variant } from './platform.js';
 import { Pool, WorkerUnavailable, type Hooks } from './pool.js';
+import { highestLevel, isSearched, type EngineOptions } from './requests.js';
 import { runTask, type CompressTask, type Made, type Misplaced, type Task, type TaskResult, type Undecoded } from './task.js';
 import type { CompiledModule, ImageInfo, LoadOptions, Logger, OutputFormat } from './types.js';
 
@@ -163,28 +164,37 @@ function wasmAddress(given: LoadOptions['wasmUrl'], variant: Variant): string | 
   return `${String(given).replace(/\/$/, '')}/${variant}_bg.wasm`;
 }
 
+/** A try of a search moves it on by so much of what is left: `src/search.rs` counts them so. */
+const A_TRY = 0.3;
+
 /**
- * The AVIF encoder says nothing while it works. How far it is follows from the clock: from how long the AVIFs before
- * took, in milliseconds a pixel at each speed; it never says that the end is reached.
+ * The AVIF encoder says nothing while it works. How far it is follows from the clock: from how long the encodes before
+ * took, in milliseconds a pixel at each speed, from one report to the next; it never says that the end is reached.
  */
 class Pace {
   readonly #known = new Map<string, number>();
 
-  follow({ width, height }: FinishedPixels, { avifSpeed, quality }: EngineOptions, hooks: Hooks): { hooks: Hooks; end(): void } {
-    const key = `${avifSpeed} ${(quality ?? 0) >= 90}`;
+  follow({ width, height }: FinishedPixels, options: EngineOptions, hooks: Hooks): { hooks: Hooks; end(): void } {
+    const key = `${options.avifSpeed} ${highestLevel(options) >= 90} ${isSearched(options)}`;
     const expected = (this.#known.get(key) ?? 0.002) * width * height;
-    let started = 0;
+    const share = isSearched(options) ? A_TRY : 1;
+    let [started, base, furthest] = [0, 0, 0];
     let timer: ReturnType<typeof setInterval> | undefined;
-    const tick = () => hooks.report('encode', 0.2 + 0.8 * (1 - Math.exp((-1.5 * (Date.now() - started)) / expected)));
-    const report: Hooks['report'] = (stage, ratio) => {
-      started = Date.now();
+    const tell = (ratio: number) => hooks.report('encode', (furthest = Math.max(furthest, ratio)));
+    const tick = () => tell(base + share * (1 - base) * (1 - Math.exp((-1.5 * (Date.now() - started)) / expected)));
+    const learn = () => started && this.#known.set(key, (Date.now() - started) / (width * height));
+    const report: Hooks['report'] = (_, ratio) => {
+      learn();
+      [started, base] = [Date.now(), ratio];
+      clearInterval(timer);
       timer = setInterval(tick, 200);
       (timer as { unref?: () => void }).unref?.();
-      hooks.report(stage, ratio);
+      tell(ratio);
     };
     const end = () => {
       clearInterval(timer);
-      if (started) this.#known.set(key, (Date.now() - started) / (width * height));
+      // After the last try of a search there is nothing that took time.
+      if (share === 1) learn();
     };
     return { hooks: { signal: hooks.signal, report }, end };
   }

@@ -10,6 +10,8 @@
 
 mod presets;
 
+use std::sync::Arc;
+
 use rav1e::prelude::*;
 
 use presets::PRESETS;
@@ -92,6 +94,33 @@ impl Picture<'_> {
 /// # Errors
 /// A sentence, when the planes do not fit the size or rav1e refuses.
 pub fn encode(picture: &Picture<'_>, quality: u8, speed: u8) -> Result<Coded, String> {
+    code(picture, quality, speed).map(|(coded, _)| coded)
+}
+
+/// As [`encode`], with the planes that a decoder will make of it: the encoder has them already.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_seen(
+    picture: &Picture<'_>,
+    quality: u8,
+    speed: u8,
+) -> Result<(Coded, Vec<Vec<u8>>), String> {
+    let (coded, frame) = code(picture, quality, speed)?;
+    let frame = frame.ok_or("rav1e kept no reconstruction")?;
+    let planes = frame.planes.iter().take(picture.planes.len()).enumerate();
+    let samples = |(index, plane): (usize, &Plane<u8>)| {
+        let (width, height) = picture.plane_size(index);
+        let mut out = vec![0; width * height];
+        plane.copy_to_raw_u8(&mut out, width, 1);
+        out
+    };
+    Ok((coded, planes.map(samples).collect()))
+}
+
+type Reconstruction = Option<Arc<Frame<u8>>>;
+
+fn code(picture: &Picture<'_>, quality: u8, speed: u8) -> Result<(Coded, Reconstruction), String> {
     picture.check()?;
     let config =
         Config::new().with_encoder_config(config(picture, quality, speed)).with_threads(THREADS);
@@ -104,7 +133,8 @@ pub fn encode(picture: &Picture<'_>, quality: u8, speed: u8) -> Result<Coded, St
     context.send_frame(frame).map_err(|status| status.to_string())?;
     context.flush();
     let config = context.container_sequence_header();
-    Ok(Coded { data: only_packet(&mut context)?, config })
+    let packet = only_packet(&mut context)?;
+    Ok((Coded { data: without_delimiter(packet.data), config }, packet.rec))
 }
 
 fn config(picture: &Picture<'_>, quality: u8, speed: u8) -> EncoderConfig {
@@ -143,20 +173,22 @@ const fn quantizer(quality: usize) -> usize {
     }
 }
 
-/// The frame's OBUs. The temporal delimiter that rav1e puts first has no place in an AVIF item
-/// (AV1-ISOBMFF, 2.4).
-fn only_packet(context: &mut Context<u8>) -> Result<Vec<u8>, String> {
-    const TEMPORAL_DELIMITER: [u8; 2] = [0x12, 0x00];
+fn only_packet(context: &mut Context<u8>) -> Result<Packet<u8>, String> {
     loop {
         match context.receive_packet() {
-            Ok(packet) => {
-                let bare = packet.data.strip_prefix(&TEMPORAL_DELIMITER).map(<[u8]>::to_vec);
-                return Ok(bare.unwrap_or(packet.data));
-            }
+            Ok(packet) => return Ok(packet),
             Err(EncoderStatus::Encoded) => {}
             Err(status) => return Err(status.to_string()),
         }
     }
+}
+
+/// The frame's OBUs. The temporal delimiter that rav1e puts first has no place in an AVIF item
+/// (AV1-ISOBMFF, 2.4).
+fn without_delimiter(data: Vec<u8>) -> Vec<u8> {
+    const TEMPORAL_DELIMITER: [u8; 2] = [0x12, 0x00];
+    let bare = data.strip_prefix(&TEMPORAL_DELIMITER).map(<[u8]>::to_vec);
+    bare.unwrap_or(data)
 }
 
 #[cfg(test)]
@@ -183,7 +215,12 @@ mod tests {
             let half = width.div_ceil(2) * height.div_ceil(2);
             let planes = [vec![90; width * height], vec![128; half], vec![120; half]];
             let picture = Picture { width, height, chroma: Chroma::Half, planes: &planes };
-            assert!(!encode(&picture, 60, 10).unwrap().data.is_empty());
+            let (coded, seen) = encode_seen(&picture, 60, 10).unwrap();
+            assert_eq!(coded.data, encode(&picture, 60, 10).unwrap().data);
+            for (seen, plane) in seen.iter().zip(&planes) {
+                assert_eq!(seen.len(), plane.len());
+                assert!(seen.iter().zip(plane).all(|(a, b)| a.abs_diff(*b) <= 4));
+            }
         }
     }
 }

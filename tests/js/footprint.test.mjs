@@ -10,7 +10,8 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import * as glue from '../../pkg/dist/full.js';
 import { bytesNeeded } from '../../pkg/dist/footprint.js';
-import { resolveOptions, resolveServiceConfig } from '../../pkg/dist/options.js';
+import { resolveServiceConfig } from '../../pkg/dist/options.js';
+import { resolveOptions } from '../../pkg/dist/requests.js';
 import { corpusFile, root, withoutCorpus } from './corpus.mjs';
 import { waves } from './pictures.mjs';
 
@@ -78,6 +79,19 @@ test('no encoder takes more than is foretold', async () => {
   console.log(hold('PNG alpha → AVIF', await fileOf(KINDS['PNG alpha'], 1000, 1000), [{ format: 'avif', avifSpeed: 10 }]));
 });
 
+test('no search takes more than is foretold', async () => {
+  const searches = [{ quality: 'auto' }, { score: true }, { maxBytes: 20_000 }, { maxBytes: 20_000, quality: 'auto' }];
+  for (const kind of ['JPEG', 'PNG alpha']) {
+    const file = await fileOf(KINDS[kind], width, height);
+    for (const format of ['jpeg', 'webp', 'avif', 'png', 'auto']) {
+      for (const search of searches) {
+        const config = { ...search, format, avifSpeed: 10 };
+        console.log(hold(`${kind} → ${JSON.stringify(config)}`, file, [config]));
+      }
+    }
+  }
+});
+
 test('a photograph of 12 MP takes no more than is foretold', { skip: withoutCorpus }, () => {
   for (const name of ['photo12.jpg', 'photo12-progressive.jpg']) {
     for (const job of ['JPEG 700', 'WebP', 'JPEG, three sizes']) console.log(hold(`${name} → ${job}`, corpusFile(`camera/${name}`), JOBS[job]));
@@ -112,7 +126,7 @@ function measure(file, configs) {
   const header = glue.probe(file);
   const options = configs.map((config) => resolveOptions(config, resolveServiceConfig(), header.format));
   const picture = glue.Picture.decode(file, options);
-  for (const _ of options) picture.compress();
+  for (const _ of options) picture.compress(() => {});
   picture.free();
   return { needed: bytesNeeded(file, header, options, false), taken: memory.buffer.byteLength };
 }

@@ -32,7 +32,7 @@ const LAYERS = [
   ['cli.js', 'browser-image-compression.js', 'compressorjs.js'],
   ['cli-flags.js', 'cli-report.js'],
   ['entry-browser.js', 'entry-inline.js', 'entry-node.js', 'entry-workerd.js', 'worker-browser.js', 'worker-node.js'],
-  ['shared.js', 'public.js', 'compressor-size.js', 'drop-in.js', 'fit-bytes.js', 'jpeg-exif.js'],
+  ['shared.js', 'public.js', 'compressor-size.js', 'drop-in.js', 'jpeg-exif.js'],
   ['service.js', 'worker.js'],
   ['batch.js', 'capabilities.js', 'workshop.js'],
   ['pool.js'],
@@ -40,8 +40,10 @@ const LAYERS = [
   ['engine.js', 'files.js', 'handles.js', 'input.js', 'decode.js'],
   ['thread.js'],
   ['core.js', 'full.js', 'threads.js', 'inline-core.js', 'inline-full.js', 'simd.js', 'folder.js', 'names.js', 'result.js'],
-  ['thread-start.js', 'options.js'],
-  ['footprint.js', 'rules.js'],
+  ['thread-start.js', 'footprint.js'],
+  ['requests.js'],
+  ['options.js'],
+  ['rules.js'],
   ['errors.js', 'platform.js', 'protocol.js', 'types.js'],
 ];
 

@@ -75,7 +75,7 @@ fn bytes_that_are_no_picture() {
 }
 
 /// One run's score of the native build. Wasm must give it too, with SIMD and without:
-/// `CARGO_TARGET_WASM32_WASIP1_RUNNER="node src/vp8/tests/wasi.mjs" cargo test -p slimpix-score --test laws --target wasm32-wasip1`,
+/// `CARGO_TARGET_WASM32_WASIP1_RUNNER="node ../../tests/wasi.mjs" cargo test -p slimpix-score --test laws --target wasm32-wasip1`,
 /// once without and once with `RUSTFLAGS=-Ctarget-feature=+simd128`. The last digits are `powf`'s.
 #[test]
 fn one_score_on_every_machine() {

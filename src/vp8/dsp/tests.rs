@@ -1,7 +1,7 @@
 //! Kernels against what they must be: laws for the definition, and the definition for its twin.
 //!
 //! The twins exist in wasm only. They are run by
-//! `CARGO_TARGET_WASM32_WASIP1_RUNNER="node tests/wasi.mjs" RUSTFLAGS=-Ctarget-feature=+simd128
+//! `CARGO_TARGET_WASM32_WASIP1_RUNNER="node ../../tests/wasi.mjs" RUSTFLAGS=-Ctarget-feature=+simd128
 //! cargo test -p slimpix-vp8 --lib --target wasm32-wasip1`.
 
 use super::{Block, Tile, scalar};

@@ -1,7 +1,7 @@
 //! The same input gives the same bytes everywhere: natively, in wasm, and in wasm with SIMD.
 //!
 //! The hashes are of one run of the native build; the two wasm builds must give them too:
-//! `CARGO_TARGET_WASM32_WASIP1_RUNNER="node tests/wasi.mjs" cargo test -p slimpix-vp8 --test golden --target wasm32-wasip1`,
+//! `CARGO_TARGET_WASM32_WASIP1_RUNNER="node ../../tests/wasi.mjs" cargo test -p slimpix-vp8 --test golden --target wasm32-wasip1`,
 //! once without and once with `RUSTFLAGS=-Ctarget-feature=+simd128`. After a change that is meant to change bytes, take
 //! the new hashes from the failure's message.
 
