@@ -15,6 +15,8 @@ const CONFIGS = [
   { format: 'avif', avifSpeed: 10, quality: 50 },
   { format: 'webp', variants: ['thumbnail', 'preview', 'full'] },
   { maxDimension: 65535, optimize: false },
+  { format: 'auto', quality: { target: 60 }, maxDimension: 100 },
+  { format: 'jpeg', quality: 'auto', maxBytes: 9000, alwaysKeepResolution: true },
   { format: 'png', targetSize: [50, 60], fit: 'contain', background: '#aa3366', withoutEnlargement: false, animated: 'first' },
   { format: 'webp', lossless: true, metadata: 'keep' },
 ];

@@ -45,8 +45,8 @@ export class Beside {
     await this.#viewer.show('left', picture.file, `${picture.name}, original`);
     const begun = performance.now();
     try {
-      const { file, size } = await this.#service.compressImage(picture.file, { ...config, signal });
-      this.#note(`${amount(size)} (${change(picture.file.size, size)}), ${seconds(performance.now() - begun)}`);
+      const { file, size, score } = await this.#service.compressImage(picture.file, { ...config, score: true, signal });
+      this.#note(`${amount(size)} (${change(picture.file.size, size)}), likeness ${score.toFixed(0)}, ${seconds(performance.now() - begun)}`);
       await this.#viewer.show('left', file, `${picture.name}, ${config.format}`);
     } catch (error) {
       if (!signal.aborted) this.#note(whatWentWrong(error, picture.file));

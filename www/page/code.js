@@ -80,6 +80,7 @@ function inShell({ config, name, isMany }) {
 function flag(key, value) {
   const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (key === 'variants') return '--variants';
+  if (key === 'quality' && typeof value === 'object') return `--quality target=${value.target}`;
   if (key === 'metadata') return value === 'keep' ? '--metadata keep' : '';
   if (typeof value === 'boolean') return value ? `--${name}` : `--no-${name}`;
   return `--${name} ${Array.isArray(value) ? value.join('x') : shellQuote(String(value))}`;

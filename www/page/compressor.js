@@ -74,7 +74,7 @@ export class Compressor {
       const picture = begun.find(({ name }) => name === file);
       if (!signal.aborted && stage !== 'read' && stage !== 'done') this.#progress(picture, ratio);
     };
-    const batch = this.#service.compressBatch(this.#handOut(begun, signal), { ...this.#config, signal, onProgress });
+    const batch = this.#service.compressBatch(this.#handOut(begun, signal), { ...this.#config, score: this.#pictures.all.length === 1, signal, onProgress });
     for await (const item of batch) await this.#settle(begun[item.index], item, signal);
   }
 
@@ -106,6 +106,6 @@ export class Compressor {
 /** What is kept of a result: its file, and what is told of it. The bytes themselves may go. */
 async function outcome(input, results) {
   const [{ sourceWidth: width, sourceHeight: height }] = results;
-  const outputs = results.map(({ file, path, format, width, height, size, variant, warnings }) => ({ file, path, format, width, height, size, variant, warnings }));
+  const outputs = results.map(({ file, path, format, width, height, size, quality, score, variant, warnings }) => ({ file, path, format, width, height, size, quality, score, variant, warnings }));
   return { outputs, width, height, personal: { before: await personalData(input), after: await personalData(outputs[0].file) } };
 }

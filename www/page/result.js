@@ -1,7 +1,7 @@
 /** The bar below the viewer: what became of the picture that is looked at, and the way to save it. */
 import { byId, element } from './dom.js';
 import { saveFile } from './save.js';
-import { amount, change, dimensions, formatName, seconds, whatWentWrong } from './words.js';
+import { amount, change, dimensions, formatName, likeness, seconds, whatWentWrong } from './words.js';
 
 /** `retry` does the picture again, where it failed or was cancelled. */
 export function showResult(picture, retry) {
@@ -42,7 +42,13 @@ const saving = (buttons) => element('div', { className: 'saving' }, ...buttons);
 function factsOf({ outputs: [first], width, height, milliseconds }) {
   const before = dimensions({ width, height });
   const after = dimensions(first);
-  return [before === after ? after : `${before} → ${after}`, formatName(first.format), seconds(milliseconds)].join(' · ');
+  const { format, quality, score } = first;
+  const written = quality === undefined ? formatName(format) : `${formatName(format)} ${quality}`;
+  return [before === after ? after : `${before} → ${after}`, written, seconds(milliseconds), ...(score === undefined ? [] : [scoreOf(score)])].join(' · ');
+}
+
+function scoreOf(score) {
+  return score === 100 ? 'the same pixels' : `likeness ${score.toFixed(0)}: differences are ${likeness(score)}`;
 }
 
 /** What was taken out of the file by name, since that is what people fear; and what the package warns of. */

@@ -4,11 +4,13 @@
  */
 import { DEFAULT_COMPRESSION_CONFIG } from 'slimpix';
 import { byId, element } from './dom.js';
-import { accepts, defaults, keepSettings, loadSettings, SIDE_MAX, variantNames } from './settings.js';
+import { accepts, aimOf, defaults, isLossless, keepSettings, KILOBYTES_MAX, loadSettings, SIDE_MAX, variantNames } from './settings.js';
+import { likeness } from './words.js';
 
-const SIDES = ['maxDimension', 'width', 'height'];
-/** Below this a side is more likely a slip than a wish. */
+const TYPED = ['maxDimension', 'width', 'height', 'kilobytes'];
+/** Below this a side is more likely a slip than a wish; below that, a file. */
 const TINY = 16;
+const TINY_FILE = 5;
 
 export class SettingsForm {
   settings = loadSettings();
@@ -55,7 +57,7 @@ export class SettingsForm {
     const key = control.name === 'variant' ? 'variants' : control.name;
     const value = this.#valueOf(control);
     if (accepts(key, value)) return this.#set({ ...this.settings, [key]: value });
-    if (SIDES.includes(key)) return this.#sayOfSizes();
+    if (TYPED.includes(key)) return this.#sayOfSizes();
     this.#show();
   }
 
@@ -71,7 +73,7 @@ export class SettingsForm {
       if (key === 'variants') continue;
       const control = elements[key];
       if (control.type === 'checkbox') control.checked = value;
-      else control.value = value;
+      else control.value = key === 'kilobytes' && value === 0 ? '' : value;
       if (control.type === 'range') this.#tellDial(control);
     }
     for (const box of this.#form.querySelectorAll('[name=variant]')) box.checked = this.settings.variants.split(',').includes(box.value);
@@ -79,13 +81,15 @@ export class SettingsForm {
     this.#sayOfSizes();
   }
 
-  /** `data-for` names the formats and sizings that a control is for; 'lossy' asks that besides. */
+  /** A control is for any of the formats, sizings and aims in `data-for`, and only with what `data-with` names. */
   #hideIdle() {
-    const { format, sizing, lossless, beside } = this.settings;
+    const { format, sizing, kilobytes, beside } = this.settings;
+    const aim = aimOf(this.settings);
+    const isDialled = aim === 'score' || format !== 'keep';
+    const holds = [format, sizing, aim, isDialled && 'dialled', !isLossless(this.settings) && 'lossy', kilobytes > 0 && 'bounded'];
     for (const part of this.#form.querySelectorAll('[data-for]')) {
-      const wanted = part.dataset.for.split(' ');
-      const isLossless = format === 'webp' && lossless && wanted.includes('lossy');
-      part.hidden = isLossless || !(wanted.includes(format) || wanted.includes(sizing));
+      const { for: any, with: besides } = part.dataset;
+      part.hidden = !any.split(' ').some((word) => holds.includes(word)) || (besides !== undefined && !holds.includes(besides));
     }
     document.querySelector('.beside-quality').hidden = ['original', 'png'].includes(beside);
   }
@@ -94,11 +98,12 @@ export class SettingsForm {
     if (control.type !== 'range') return;
     const output = control.parentElement.querySelector('output');
     output.textContent = control.value;
+    if (control.name === 'score') byId('score-said').textContent = `Differences are ${likeness(Number(control.value))}.`;
     control.style.setProperty('--share', `${(100 * (control.value - control.min)) / (control.max - control.min)}%`);
   }
 
   #sayOfSizes() {
-    for (const key of SIDES) {
+    for (const key of TYPED) {
       const field = byId(key);
       const words = this.#doubt(key, field.value.trim());
       byId(`${key}-said`).textContent = words;
@@ -107,12 +112,20 @@ export class SettingsForm {
   }
 
   #doubt(key, text) {
+    if (key === 'kilobytes') return this.#doubtOfFile(text);
     const side = Number(text);
     if (!accepts(key, side)) return `A whole number from 1 to ${SIDE_MAX} is needed; ${this.settings[key]} stays in force.`;
     if (side < TINY) return `Only ${side} pixels? ${side < 10 ? 'A zero or two may be missing.' : 'That is smaller than an icon.'}`;
     const { width, height } = this.#source ?? {};
     const whole = key === 'maxDimension' ? Math.max(width, height) : { width, height }[key];
     return whole < side && !this.settings.enlarge ? `The picture has ${whole} and is not enlarged.` : '';
+  }
+
+  #doubtOfFile(text) {
+    const kilobytes = Number(text);
+    const stays = this.settings.kilobytes > 0 ? `${this.settings.kilobytes} kB stays in force` : 'no limit is in force';
+    if (!accepts('kilobytes', kilobytes)) return `A whole number up to ${KILOBYTES_MAX} is needed, or nothing; ${stays}.`;
+    return kilobytes > 0 && kilobytes < TINY_FILE ? `Only ${kilobytes} kB? A zero or two may be missing.` : '';
   }
 
   #offerVariants() {

@@ -1,15 +1,15 @@
 /**
  * What can be set: one table with each setting's default and what it may hold. Settings live in the address (after
  * '#', which no server ever sees) and in localStorage; from them follows the package's configuration.
- *
- * A setting that the package gains later (a size in kB, `quality: 'auto'`) is a row here, a control of the same name in
- * index.html and a line in `configOf`.
  */
 import { DEFAULT_COMPRESSION_CONFIG } from 'slimpix';
 
 const { maxDimension, avifQuality, webpQuality, jpegQuality, avifSpeed, sizeVariants } = DEFAULT_COMPRESSION_CONFIG;
 const STORE = 'slimpix-settings';
 export const SIDE_MAX = 65535;
+export const KILOBYTES_MAX = 1_000_000;
+/** What `quality: 'auto'` stands for. */
+const AUTO_SCORE = 80;
 export const variantNames = Object.keys(sizeVariants);
 
 const choice = (initial, ...others) => ({ initial, accepts: (value) => value === initial || others.includes(value) });
@@ -18,7 +18,9 @@ const flag = (initial) => ({ initial, accepts: (value) => typeof value === 'bool
 const matching = (initial, pattern) => ({ initial, accepts: (value) => typeof value === 'string' && pattern.test(value) });
 
 const TABLE = {
-  format: choice('webp', 'avif', 'jpeg', 'png', 'keep'),
+  format: choice('webp', 'avif', 'jpeg', 'png', 'auto', 'keep'),
+  aim: choice('level', 'score'),
+  score: integer(AUTO_SCORE, 30, 95),
   avifQuality: integer(avifQuality, 1, 100),
   webpQuality: integer(webpQuality, 1, 100),
   jpegQuality: integer(jpegQuality, 1, 100),
@@ -32,6 +34,9 @@ const TABLE = {
   height: integer(800, 1, SIDE_MAX),
   fit: choice('inside', 'cover', 'contain', 'fill', 'outside'),
   enlarge: flag(false),
+  /** 0 for any size. */
+  kilobytes: integer(0, 0, KILOBYTES_MAX),
+  keepSides: flag(false),
   variants: matching(variantNames.join(','), new RegExp(`^(${variantNames.join('|')})(,(${variantNames.join('|')}))*$`)),
   metadata: choice('strip', 'keep', 'no-gps'),
   background: matching('#ffffff', /^#[0-9a-f]{6}$/),
@@ -92,6 +97,7 @@ export function configOf(settings) {
     ...(settings.format !== 'keep' && { format: settings.format }),
     ...encoding(settings.format, settings),
     ...sizing(settings),
+    ...(settings.kilobytes > 0 && { maxBytes: settings.kilobytes * 1000, ...(settings.keepSides && { alwaysKeepResolution: true }) }),
     ...(settings.metadata === 'keep' && { metadata: 'keep' }),
     ...(settings.metadata === 'no-gps' && { metadata: { exif: true, icc: true, xmp: true, gps: false, copyright: true } }),
     ...(settings.background !== defaults.background && { background: settings.background }),
@@ -105,12 +111,22 @@ export function besideConfigOf(settings) {
   return { ...shared, format: settings.beside, ...(settings.beside !== 'png' && { quality: settings.besideQuality }) };
 }
 
-function encoding(format, { lossless, optimize, effort, avifSpeed: speed, ...qualities }) {
-  const quality = qualities[`${format}Quality`];
-  const changed = quality !== undefined && quality !== defaults[`${format}Quality`];
+/** How good the picture is to be: by a number that is the format's own, or by how near it is to the original. */
+export const aimOf = ({ format, aim }) => (format === 'auto' ? 'score' : aim);
+
+export const isLossless = ({ format, lossless }) => format === 'png' || (format === 'webp' && lossless);
+
+function quality(format, settings) {
+  if (aimOf(settings) === 'score') return settings.score === AUTO_SCORE ? { ...(format !== 'auto' && { quality: 'auto' }) } : { quality: { target: settings.score } };
+  const level = settings[`${format}Quality`];
+  return level === undefined || level === defaults[`${format}Quality`] ? {} : { quality: level };
+}
+
+function encoding(format, settings) {
+  const { lossless, optimize, effort, avifSpeed: speed } = settings;
   if (format === 'webp' && lossless) return { lossless: true };
   return {
-    ...(changed && { quality }),
+    ...(format !== 'png' && quality(format, settings)),
     ...(format === 'avif' && speed !== avifSpeed && { avifSpeed: speed }),
     ...(format === 'webp' && effort !== defaults.effort && { effort }),
     ...(!optimize && ['jpeg', 'png', 'keep'].includes(format) && { optimize: false }),

@@ -23,6 +23,14 @@ export function seconds(milliseconds) {
   return withUnit((milliseconds / 1000).toFixed(milliseconds < 9950 ? 1 : 0), 's');
 }
 
+/** What a score of SSIMULACRA2 means for differences from the original. */
+export function likeness(score) {
+  if (score >= 90) return 'not to be seen';
+  if (score >= 80) return 'hardly to be seen side by side';
+  if (score >= 70) return 'small';
+  return score >= 50 ? 'to be seen' : 'plain to see';
+}
+
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 const FORMAT_NAMES = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF' };
@@ -46,6 +54,7 @@ export function whatWentWrong(error, file) {
   }
   if (error.code === 'UNSUPPORTED_FEATURE' && /animat/i.test(error.message)) return 'This is an animation. Under “More” you can have its first picture.';
   if (error.code === 'INVALID_OPTION' && /format is not given/.test(error.message)) return 'This format can be read but not written. Choose another format than “Keep”.';
+  if (error.code === 'TARGET_UNREACHABLE') return 'The file cannot be made that small. Allow it more kB, or smaller sides.';
   return BY_CODE[error.code] ?? error.message;
 }
 
