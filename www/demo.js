@@ -34,8 +34,8 @@ new Table(pictures, {
 });
 
 pictures.addEventListener('selected', look);
-pictures.addEventListener('picture', ({ detail }) => {
-  if (detail === pictures.selected) look();
+pictures.addEventListener('changed', ({ detail }) => {
+  if (detail.has(pictures.selected)) look();
   showWork();
 });
 pictures.addEventListener('list', showWork);
@@ -117,7 +117,7 @@ function remove(picture) {
   const row = pictures.all.indexOf(picture);
   pictures.remove(picture);
   const next = byId('rows').rows[Math.min(row, pictures.all.length - 1)];
-  (byId('list').hidden ? byId('open-files') : next.querySelector('.remove')).focus();
+  (byId('list').hidden ? byId('open-files') : next?.querySelector('.remove'))?.focus();
 }
 
 /** So that the page shows what it does before anything is asked of anyone. */

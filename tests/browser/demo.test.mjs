@@ -58,7 +58,7 @@ test('a folder of 30 with 3 broken files: a zip with 27, and 3 errors in words',
   await page.locator('#rows tr').nth(29).waitFor();
   await finished(page);
   assert.match(await words(page.locator('#totals')), /^27 of 30 pictures, .* → .* \(−\d+ %\), 3 failed$/);
-  assert.deepEqual(await page.locator('#rows .failure').allInnerTexts(), Array(3).fill('The file is damaged or not complete.'));
+  assert.deepEqual(await page.locator('#rows .failure').allTextContents(), Array(3).fill('The file is damaged or not complete.'));
   await page.locator('#rows .thumb canvas').nth(26).waitFor();
   const zip = unzip((await saved(page, page.locator('#save-zip'))).data);
   assert.equal(zip.length, 27);

@@ -40,6 +40,7 @@ export class Compressor {
   cancel() {
     this.#stop.abort();
     for (const picture of this.#pictures.in('waiting', 'working')) this.#pictures.update(picture, { state: 'stopped', ratio: 0 });
+    this.#pictures.tellChanges();
   }
 
   #await(pictures) {
@@ -47,11 +48,16 @@ export class Compressor {
       this.#taken.delete(picture);
       this.#pictures.update(picture, { state: 'waiting', ratio: 0, error: undefined, startedAt: undefined });
     }
+    this.#pictures.tellChanges();
   }
 
   #next() {
-    const waiting = this.#pictures.in('waiting').filter((picture) => !this.#taken.has(picture));
-    return waiting.find((picture) => picture === this.#pictures.selected) ?? waiting[0];
+    const { all, selected } = this.#pictures;
+    return this.#isOpen(selected) ? selected : all.find((picture) => this.#isOpen(picture));
+  }
+
+  #isOpen(picture) {
+    return picture?.state === 'waiting' && !this.#taken.has(picture);
   }
 
   async #run() {
@@ -65,22 +71,24 @@ export class Compressor {
     }
     if (stop !== this.#stop) return;
     this.#runs = false;
+    this.#pictures.tellChanges();
     this.#pictures.dispatchEvent(new CustomEvent('rest'));
   }
 
   async #batch(signal) {
     const begun = [];
+    const byName = new Map();
     const onProgress = ({ file, stage, ratio }) => {
-      const picture = begun.find(({ name }) => name === file);
-      if (!signal.aborted && stage !== 'read' && stage !== 'done') this.#progress(picture, ratio);
+      if (!signal.aborted && stage !== 'read' && stage !== 'done') this.#progress(byName.get(file), ratio);
     };
-    const batch = this.#service.compressBatch(this.#handOut(begun, signal), { ...this.#config, signal, onProgress });
+    const batch = this.#service.compressBatch(this.#handOut(begun, byName, signal), { ...this.#config, signal, onProgress });
     for await (const item of batch) await this.#settle(begun[item.index], item, signal);
   }
 
-  *#handOut(begun, signal) {
+  *#handOut(begun, byName, signal) {
     for (let picture = this.#next(); picture && !signal.aborted; picture = this.#next()) {
       begun.push(picture);
+      byName.set(picture.name, picture);
       this.#taken.add(picture);
       yield { image: picture.file, name: picture.name };
     }
