@@ -59,10 +59,10 @@ export class Pictures extends EventTarget {
     return this.all.filter(({ state }) => states.includes(state));
   }
 
-  /** Every file that can be saved, each with a name that no other has. */
+  /** Every file that was made by the settings of now, each with a name that no other has. */
   get outputs() {
     const taken = new Set();
-    return this.all.flatMap(({ outputs }) => outputs).map(({ file, path }) => ({ file, name: free(path, taken) }));
+    return this.in('done').flatMap(({ outputs }) => outputs).map(({ file, path }) => ({ file, name: free(path, taken) }));
   }
 
   #tell(type, detail) {
