@@ -27,15 +27,18 @@ const form = new SettingsForm(() => {
   look();
 });
 new Table(pictures, {
-  select: (picture) => pictures.select(picture),
+  select: (picture) => {
+    pictures.select(picture);
+    byId('viewer').scrollIntoView({ block: 'nearest' });
+  },
   save: ({ outputs, name }) => (outputs.length > 1 ? saveZip(outputs.map(({ file, path }) => ({ file, name: path })), `${name}.zip`) : saveFile(outputs[0].file)),
   retry: (picture) => compressor.goOn(configOf(form.settings), [picture]),
   remove: (picture) => remove(picture),
 });
 
 pictures.addEventListener('selected', look);
-pictures.addEventListener('picture', ({ detail }) => {
-  if (detail === pictures.selected) look();
+pictures.addEventListener('changed', ({ detail }) => {
+  if (detail.has(pictures.selected)) look();
   showWork();
 });
 pictures.addEventListener('list', showWork);
@@ -51,9 +54,10 @@ showCodeOn(byId('show-code'), () => ({ config: configOf(form.settings), name: pi
 void startWithSample();
 void prepareForOffline();
 
-function take(files, options) {
+function take(files, { isSample, emptyFolders = [] } = {}) {
+  byId('notice').textContent = emptyFolders.length > 0 ? `No pictures found in ${emptyFolders.map((name) => `“${name}”`).join(', ')}.` : '';
   if (files.length === 0) return;
-  pictures.add(files, options);
+  pictures.add(files, { isSample });
   compressor.goOn(configOf(form.settings));
 }
 
@@ -82,6 +86,7 @@ function showWork() {
 
 function summary() {
   const done = pictures.in('done');
+  if (pictures.all.length === 0) return 'All pictures removed.';
   if (pictures.in('stopped').length > 0) return 'Cancelled.';
   if (pictures.all.length > 1) return `${count(done.length, 'picture')} done, ${pictures.in('failed').length} failed.`;
   const [picture] = done;
@@ -117,7 +122,7 @@ function remove(picture) {
   const row = pictures.all.indexOf(picture);
   pictures.remove(picture);
   const next = byId('rows').rows[Math.min(row, pictures.all.length - 1)];
-  (byId('list').hidden ? byId('open-files') : next.querySelector('.remove')).focus();
+  (byId('list').hidden ? byId('open-files') : next?.querySelector('.remove'))?.focus();
 }
 
 /** So that the page shows what it does before anything is asked of anyone. */

@@ -94,6 +94,38 @@ test('the whole job by keyboard alone', { skip, timeout: 120_000 }, async () => 
   }
 });
 
+for (const width of [1280, 390]) {
+  test(`Tab goes as the eye does, with a picture that failed: ${width} px wide`, { skip, timeout: 60_000 }, async () => {
+    const demo = await openDemo({ viewport: { width, height: 844 } });
+    const { page } = demo;
+    try {
+      await page.setInputFiles('#files', [import.meta.filename ?? new URL(import.meta.url).pathname, await photoOnDisk('a.jpg')]);
+      await page.locator('#rows tr').nth(1).waitFor();
+      await finished(page);
+      const { width: seen } = await page.locator('#viewer').boundingBox();
+      assert.ok(seen > width / 2, `the viewer is ${seen} px wide`);
+      assert.deepEqual(await partsByTab(page), ['top', 'viewer', 'result', 'settings', 'list']);
+      const tops = await page.evaluate(() => ['.top', '.viewer', '#result .saving', '.settings', '.list'].map((part) => document.querySelector(part).getBoundingClientRect().top));
+      if (width === 390) assert.deepEqual(tops, tops.toSorted((a, b) => a - b));
+    } finally {
+      await demo.close();
+    }
+  });
+}
+
+/** The parts of the page in the order in which Tab comes to them, until it leaves the page. */
+async function partsByTab(page) {
+  await tabTo(page, '#open-files');
+  const parts = new Set();
+  for (let left = 80; left > 0; left--) {
+    const part = await page.evaluate(() => document.activeElement.closest('.top, .viewer, .result, .settings, .list')?.classList[0]);
+    if (!part) break;
+    parts.add(part);
+    await page.keyboard.press('Tab');
+  }
+  return [...parts];
+}
+
 /** Presses Tab until the element has the focus, and fails where it never gets it. */
 async function tabTo(page, selector) {
   for (let left = 80; left > 0; left--) {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import sharp from 'sharp';
 import { root } from '../js/corpus.mjs';
@@ -34,6 +34,7 @@ const clear = () => page.evaluate(() => document.getElementById('remove-all').cl
 test('a sample is there at first sight, before and after', { skip }, async () => {
   assert.match(await finished(page), /^−\d+ %\n\d+ kB → \d+ kB\nSave evening-lake\.webp\n1536 × 1024 · WebP/);
   assert.equal(await page.locator('.film img').count(), 2);
+  assert.match(await page.locator('#status').textContent(), /^evening-lake\.webp: /);
 });
 
 test('a dropped JPEG becomes each of four formats, and is saved', { skip }, async () => {
@@ -58,7 +59,7 @@ test('a folder of 30 with 3 broken files: a zip with 27, and 3 errors in words',
   await page.locator('#rows tr').nth(29).waitFor();
   await finished(page);
   assert.match(await words(page.locator('#totals')), /^27 of 30 pictures, .* → .* \(−\d+ %\), 3 failed$/);
-  assert.deepEqual(await page.locator('#rows .failure').allInnerTexts(), Array(3).fill('The file is damaged or not complete.'));
+  assert.deepEqual(await page.locator('#rows .failure').allTextContents(), Array(3).fill('The file is damaged or not complete.'));
   await page.locator('#rows .thumb canvas').nth(26).waitFor();
   const zip = unzip((await saved(page, page.locator('#save-zip'))).data);
   assert.equal(zip.length, 27);
@@ -67,6 +68,24 @@ test('a folder of 30 with 3 broken files: a zip with 27, and 3 errors in words',
     assert.match(name, /^slimpix-demo-\w+\/\d\d\.webp$/);
     assert.equal((await sharp(data).metadata()).format, 'webp');
   }
+});
+
+test('a folder without a picture is told of by its name, until something else is opened', { skip }, async () => {
+  const path = await photoOnDisk('letter.txt');
+  await drop(page, [dirname(path)]);
+  await page.getByText(`No pictures found in “${basename(dirname(path))}”.`).waitFor();
+  assert.equal(await page.locator('#rows tr').count(), 30);
+  await drop(page, [path]);
+  await page.locator('#rows tr').nth(30).waitFor();
+  assert.equal(await page.locator('#notice').textContent(), '');
+  await page.locator('#rows tr').nth(30).getByRole('button', { name: 'Remove' }).click();
+  await finished(page);
+});
+
+test('a picture that is chosen far below is seen', { skip }, async () => {
+  await page.locator('#rows tr').nth(28).locator('.name button').click();
+  const { y } = await page.locator('#viewer').boundingBox();
+  assert.ok(y >= 0, `the viewer is ${-y} px above`);
 });
 
 test('one of many is looked at, saved, tried again and removed', { skip }, async () => {
@@ -103,6 +122,20 @@ test('work in hand is cancelled, and done again when a setting changes', { skip 
   await page.locator('#work-bar').waitFor({ state: 'hidden' });
   assert.match(await words(page.locator('#result')), /cancelled\nTry again/);
   assert.match(await choose('webp'), /Save large\.webp/);
+});
+
+test('all are removed while they are worked on, and nothing of them is left in sight', { skip }, async () => {
+  await page.locator('[name=format][value=avif]').check();
+  await page.setInputFiles('#files', [await photoOnDisk('a.jpg', [1600, 1200]), await photoOnDisk(`${'long-'.repeat(48)}.jpg`, [1600, 1200])]);
+  await page.locator('#work-bar:not([hidden])').waitFor();
+  const { height } = await page.locator('#rows tr').last().boundingBox();
+  assert.ok(height < 100, `a row with a long name is ${height} px high`);
+  await page.locator('#remove-all').click();
+  await page.locator('#work-bar').waitFor({ state: 'hidden' });
+  await page.getByText('All pictures removed.').waitFor({ state: 'attached' });
+  await page.locator('.invitation').waitFor();
+  assert.equal(await page.locator('.film').evaluate((film) => getComputedStyle(film, '::before').display), 'none');
+  assert.equal(await page.locator('#left-note').isVisible(), false);
 });
 
 test('settings stay after a reload, and travel in the address', { skip }, async () => {

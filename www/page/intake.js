@@ -3,7 +3,10 @@ import { byId, element } from './dom.js';
 
 const PICTURE_NAME = /\.(avif|bmp|gif|heic|heif|ico|jfif|jpe?g|png|tiff?|webp)$/i;
 
-/** `take(files, options)` hears of every `{file, name}`; in names from folders '/' leads through them. */
+/**
+ * `take(files, {isSample, emptyFolders})` hears of every `{file, name}`, in names from folders '/' leads through them;
+ * and of folders that hold no picture.
+ */
 export function listenForPictures(take) {
   listenToPickers(take);
   listenToDrops(take);
@@ -20,7 +23,8 @@ function listenToPickers(take) {
     byId(button).addEventListener('click', () => byId(input).click());
     byId(input).addEventListener('change', ({ target }) => {
       const found = [...target.files].map((file) => ({ file, name: file.webkitRelativePath || file.name }));
-      take(input === 'folder' ? found.filter(isPicture) : found);
+      if (input === 'folder') takeEach([ofFolder(found[0]?.name.split('/')[0] ?? 'the folder', found)], take);
+      else take(found);
       // The same choice again is a choice too.
       target.value = '';
     });
@@ -40,16 +44,21 @@ function listenToDrops(take) {
     if (!holdsFiles(event)) return;
     event.preventDefault();
     mark(false);
-    take(await dropped(event.dataTransfer));
+    takeEach(await dropped(event.dataTransfer), take);
   });
 }
 
 /** What was dropped itself is taken as it is; of a folder only what looks like a picture. */
 async function dropped({ items, files }) {
   const entries = [...items].map((item) => item.webkitGetAsEntry?.());
-  if (entries.some((entry) => !entry)) return [...files].map(named);
-  const found = await Promise.all(entries.map(async (entry) => (entry.isFile ? [named(await fileOf(entry))] : (await filesBelow(entry)).filter(isPicture))));
-  return found.flat();
+  if (entries.some((entry) => !entry)) return [{ found: [...files].map(named) }];
+  return Promise.all(entries.map(async (entry) => (entry.isFile ? { found: [named(await fileOf(entry))] } : ofFolder(entry.name, await filesBelow(entry)))));
+}
+
+const ofFolder = (folder, files) => ({ folder, found: files.filter(isPicture) });
+
+function takeEach(sources, take) {
+  take(sources.flatMap(({ found }) => found), { emptyFolders: sources.filter(({ found }) => found.length === 0).map(({ folder }) => folder) });
 }
 
 const fileOf = (entry) => new Promise((resolve, reject) => entry.file(resolve, reject));
@@ -82,7 +91,8 @@ export async function listSamples() {
 
 export async function openSample({ file, type }) {
   const response = await fetch(`drawn/${file}`);
-  return response.ok ? [{ file: new File([await response.blob()], file, { type }), name: file }] : [];
+  const name = file.split('/').at(-1);
+  return response.ok ? [{ file: new File([await response.blob()], name, { type }), name }] : [];
 }
 
 async function offerSamples(take) {

@@ -1,6 +1,7 @@
 /**
  * The pictures on the page, and the one that is looked at. Whoever shows them listens: 'list' when some came or went,
- * 'picture' when something about one changed (it is the event's `detail`), 'selected' when another is looked at.
+ * 'changed' when something about some of them changed (the event's `detail` is their set), 'selected' when another is
+ * looked at. Changes are gathered and told once a frame, so that a thousand cost no more than one.
  *
  * A picture's state goes waiting → working → done | failed | stopped. Its outputs stay until better ones replace them,
  * so that the eye keeps something while a setting is tried.
@@ -9,6 +10,7 @@ export class Pictures extends EventTarget {
   all = [];
   selected;
   #lastId = 0;
+  #changed = new Set();
 
   /** `files` are `{file, name}`; what a sample stood in for leaves when somebody's own pictures come. */
   add(files, { isSample = false } = {}) {
@@ -40,20 +42,27 @@ export class Pictures extends EventTarget {
     this.#tell('selected', picture);
   }
 
-  /** Changes that come for a picture that has been removed meanwhile are lost, as they should be. */
   update(picture, changes) {
     Object.assign(picture, changes);
-    if (this.all.includes(picture)) this.#tell('picture', picture);
+    if (this.#changed.size === 0) requestAnimationFrame(() => this.tellChanges());
+    this.#changed.add(picture);
+  }
+
+  /** Now, and not with the next frame: for what a person asked for. */
+  tellChanges() {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    if (changed.size > 0) this.#tell('changed', changed);
   }
 
   in(...states) {
     return this.all.filter(({ state }) => states.includes(state));
   }
 
-  /** Every file that can be saved, each with a name that no other has. */
+  /** Every file that was made by the settings of now, each with a name that no other has. */
   get outputs() {
     const taken = new Set();
-    return this.all.flatMap(({ outputs }) => outputs).map(({ file, path }) => ({ file, name: free(path, taken) }));
+    return this.in('done').flatMap(({ outputs }) => outputs).map(({ file, path }) => ({ file, name: free(path, taken) }));
   }
 
   #tell(type, detail) {

@@ -1,74 +1,97 @@
-/** The table of all pictures: a row each, filled in anew when its picture changes, and the totals above. */
+/**
+ * The table of all pictures: a row each, filled in anew when its picture changes, and the totals above. Made for
+ * thousands: rows are copies of one, come some at a time, and are laid out by the browser when they come into sight
+ * (style/table.css).
+ */
 import { byId, element } from './dom.js';
 import { amount, change, count, seconds, whatWentWrong } from './words.js';
 
 const THUMBNAIL = 88;
+/** So many milliseconds of a frame go into new rows: a row is quick to make, but to ask a file for its size may take as long. */
+const FRAME_SHARE = 8;
 
 export class Table {
   #pictures;
-  #act;
+  /** By picture, and in the pictures' order. */
   #rows = new Map();
+  #marked;
   #thumbnails = Promise.resolve();
 
   /** `act` is told what a person wants with one picture: `{select, save, retry, remove}`. */
   constructor(pictures, act) {
     this.#pictures = pictures;
-    this.#act = act;
+    byId('rows').addEventListener('click', ({ target }) => {
+      const button = target.closest('button');
+      if (button) act[button.name](pictures.all[button.closest('tr').sectionRowIndex]);
+    });
     pictures.addEventListener('list', () => this.#list());
-    pictures.addEventListener('picture', ({ detail }) => this.#fill(detail));
+    pictures.addEventListener('changed', ({ detail }) => this.#update(detail));
     pictures.addEventListener('selected', () => this.#mark());
   }
 
   /** Rows that stay are left as they are, so that nothing jumps and the focus is kept. */
   #list() {
     const { all } = this.#pictures;
-    for (const [picture, { row }] of this.#rows) {
-      if (all.includes(picture)) continue;
+    const here = new Set(all);
+    for (const [picture, row] of this.#rows) {
+      if (here.has(picture)) continue;
       row.remove();
       this.#rows.delete(picture);
     }
-    for (const picture of all) if (!this.#rows.has(picture)) this.#add(picture);
     byId('list').hidden = all.length < 2;
     document.body.classList.toggle('many', all.length > 1);
+    this.#grow();
     this.#total();
   }
 
-  #add(picture) {
-    const cells = { thumb: cell('thumb'), name: cell('name'), state: cell('state'), sizes: cell('sizes'), saved: cell('saved'), actions: cell('actions') };
-    const row = element('tr', {}, ...Object.values(cells));
-    this.#rows.set(picture, { row, cells });
-    const [folder, name] = /^(.*\/)?(.*)$/.exec(picture.name).slice(1);
-    cells.name.append(element('button', { type: 'button', className: 'plain', title: picture.name, onclick: () => this.#act.select(picture) }, element('span', { className: 'folder' }, folder ?? ''), name));
-    cells.actions.append(...this.#buttons(picture));
-    this.#fill(picture);
-    byId('rows').append(row);
+  #grow() {
+    const missing = this.#pictures.all.slice(this.#rows.size);
+    if (missing.length === 0) return;
+    const end = performance.now() + FRAME_SHARE;
+    while (missing.length > 0 && performance.now() < end) byId('rows').append(this.#make(missing.shift()));
+    this.#mark();
+    requestAnimationFrame(() => this.#grow());
   }
 
-  #buttons(picture) {
-    const button = (act, title, icon) => element('button', { type: 'button', className: `icon ${act}`, title, ariaLabel: `${title} ${picture.name}`, onclick: () => this.#act[act](picture) }, icon);
-    return [button('save', 'Save', '↓'), button('retry', 'Retry', '↻'), button('remove', 'Remove', '✕')];
+  #make(picture) {
+    const row = MODEL.cloneNode(true);
+    this.#rows.set(picture, row);
+    const [select, ...acts] = row.querySelectorAll('button');
+    const [folder, name] = /^(.*\/)?(.*)$/s.exec(picture.name).slice(1);
+    select.title = picture.name;
+    select.firstChild.textContent = folder ?? '';
+    select.append(name);
+    for (const button of acts) button.ariaLabel = `${button.title} ${picture.name}`;
+    this.#fill(picture);
+    return row;
+  }
+
+  #update(changed) {
+    for (const picture of changed) if (this.#rows.has(picture)) this.#fill(picture);
+    this.#total();
   }
 
   #fill(picture) {
-    const { row, cells } = this.#rows.get(picture) ?? {};
-    if (!row) return;
-    const { state, ratio, file, outputs, milliseconds } = picture;
-    row.dataset.state = state;
+    const row = this.#rows.get(picture);
+    const [thumb, , told, sizes, saved, actions] = row.cells;
+    const { state, file, outputs } = picture;
     const size = outputs.reduce((sum, output) => sum + output.size, 0);
-    cells.state.replaceChildren(stateOf(picture, ratio, milliseconds));
-    cells.sizes.textContent = size ? `${amount(file.size)} → ${amount(size)}` : amount(file.size);
-    cells.saved.textContent = size ? change(file.size, size) : '';
-    cells.actions.querySelector('.save').disabled = size === 0;
-    if (state === 'done' && cells.thumb.childElementCount === 0) this.#thumbnails = this.#thumbnails.then(() => this.#drawThumbnail(picture, cells.thumb));
-    cells.actions.querySelector('.retry').hidden = !['failed', 'stopped'].includes(state);
-    this.#total();
+    row.dataset.state = state;
+    told.replaceChildren(stateOf(picture));
+    sizes.textContent = size ? `${amount(file.size)} → ${amount(size)}` : amount(file.size);
+    saved.textContent = size ? change(file.size, size) : '';
+    const [save, retry] = actions.children;
+    save.disabled = size === 0;
+    retry.hidden = !['failed', 'stopped'].includes(state);
+    if (state === 'done' && thumb.childElementCount === 0) this.#thumbnails = this.#thumbnails.then(() => this.#drawThumbnail(picture, thumb));
   }
 
   #mark() {
-    for (const [picture, { row }] of this.#rows) {
-      row.classList.toggle('selected', picture === this.#pictures.selected);
-      row.querySelector('.name button').ariaPressed = String(picture === this.#pictures.selected);
-    }
+    const row = this.#rows.get(this.#pictures.selected);
+    if (row === this.#marked) return;
+    if (this.#marked) mark(this.#marked, false);
+    if (row) mark(row, true);
+    this.#marked = row;
   }
 
   #total() {
@@ -94,9 +117,22 @@ export class Table {
   }
 }
 
-const cell = (className) => element('td', { className });
+const cell = (className, ...children) => element('td', { className }, ...children);
+const action = (name, title, sign) => element('button', { type: 'button', className: `icon ${name}`, name, title }, sign);
+const MODEL = element('tr', {},
+  cell('thumb'),
+  cell('name', element('button', { type: 'button', className: 'plain', name: 'select', ariaPressed: 'false' }, element('span', { className: 'folder' }))),
+  cell('state'),
+  cell('sizes'),
+  cell('saved'),
+  cell('actions', action('save', 'Save', '↓'), action('retry', 'Retry', '↻'), action('remove', 'Remove', '✕')));
 
-function stateOf({ state, error, file, name }, ratio, milliseconds) {
+function mark(row, isSelected) {
+  row.classList.toggle('selected', isSelected);
+  row.querySelector('[name=select]').ariaPressed = String(isSelected);
+}
+
+function stateOf({ state, ratio, error, file, name, milliseconds }) {
   if (state === 'working') return element('progress', { max: 1, value: ratio, ariaLabel: `Progress of ${name}` });
   if (state === 'failed') return element('span', { className: 'failure', title: error.message }, whatWentWrong(error, file));
   return { waiting: 'waiting', stopped: 'cancelled', done: `done in ${seconds(milliseconds)}` }[state];

@@ -5,6 +5,7 @@ const withUnit = (number, unit) => `${number}\u00a0${unit}`;
 
 /** 1 kB is 1000 bytes, as file managers count. */
 export function amount(bytes) {
+  if (bytes < 100) return withUnit(bytes, 'B');
   if (bytes < 1e6) return withUnit(bytes < 1e4 ? (bytes / 1e3).toFixed(1) : Math.round(bytes / 1e3), 'kB');
   return withUnit((bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 1), 'MB');
 }
