@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{U8, U8x3, U8x4};
+use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{PixelTrait, ResizeOptions, Resizer};
 
 use crate::error::{Error, Result};
@@ -134,10 +134,13 @@ fn part(start: f64, length: f64, side: u32) -> (f64, f64) {
 }
 
 /// By pixel type, since the resizer's own match over all its types would bring 16-bit and float
-/// kernels into the wasm too; grey with alpha is rare and is scaled as [`Layout::Rgba`].
+/// kernels into the wasm too; grey is rare, and scaled as colour.
 fn resample(image: &Image, size: (u32, u32), options: &ResizeOptions) -> Result<Image> {
     match image.layout() {
-        Layout::Gray => resample_as::<U8>(image, size, options),
+        Layout::Gray => {
+            let spread = image.map(Layout::Rgb, |[v]| [v; 3])?;
+            resample(&spread, size, options)?.map(Layout::Gray, |[v, _, _]| [v])
+        }
         Layout::Rgb => resample_as::<U8x3>(image, size, options),
         Layout::Rgba | Layout::Cmyk => resample_as::<U8x4>(image, size, options),
         Layout::GrayAlpha => {

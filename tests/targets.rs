@@ -126,15 +126,21 @@ fn scores_are_those_of_the_judge() {
 #[test]
 fn scores_are_reached_by_as_little_as_it_takes() {
     for format in LOSSY {
+        let at = |quality| {
+            let quality = Some(quality);
+            let output = compressed(photo(), &Options { quality, score: true, ..options(format) });
+            (output.score.unwrap(), output.data.len())
+        };
+        let curve: Vec<_> = (1..=50).map(|half| at(Quality::Level(2 * half))).collect();
         for target in [50.0, 70.0, 85.0] {
-            let quality = Some(Quality::Score(target));
-            let output = compressed(photo(), &Options { quality, ..options(format) });
-            assert!(output.score >= Some(target), "{format:?} {target}: {output:?}");
-            let level = u32::from(output.quality.unwrap());
-            let less = Some(Quality::Level(level.saturating_sub(5).max(1)));
-            let less = Options { quality: less, score: true, ..options(format) };
-            let less = compressed(photo(), &less).score;
-            assert!(less < Some(target + 0.5), "{format:?} {target}: {less:?} 5 levels below");
+            let (score, bytes) = at(Quality::Score(target));
+            let reaching = curve.iter().filter(|(score, _)| *score >= target);
+            let least = reaching.map(|(_, bytes)| *bytes).min().unwrap();
+            assert!(score >= target, "{format:?} {target}: {score}");
+            assert!(
+                bytes * 10 <= least * 11,
+                "{format:?} {target}: {bytes} bytes, {least} will do"
+            );
         }
     }
 }
@@ -212,4 +218,11 @@ fn progress_goes_one_way() {
     let mut heard = Vec::new();
     finished.encode_telling(&wanted, &mut |ratio| heard.push(ratio)).unwrap();
     assert!(heard.len() > 6 && heard.is_sorted() && heard.iter().all(|r| (0.0..=1.0).contains(r)));
+}
+
+#[test]
+fn bytes_that_are_enough_for_the_score_do_not_change_the_choice() {
+    let ample = Options { max_bytes: Some(1_000_000), ..choice(&OutputFormat::ALL) };
+    let free = compressed(photo(), &choice(&OutputFormat::ALL));
+    assert_eq!(compressed(photo(), &ample).data, free.data);
 }

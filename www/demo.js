@@ -23,7 +23,7 @@ const compressor = new Compressor(pictures, service);
 const viewer = new Viewer();
 const beside = new Beside(viewer, service);
 const form = new SettingsForm(() => {
-  compressor.restart(configOf(form.settings));
+  compressor.follow(configOf(form.settings));
   look();
 });
 new Table(pictures, {

@@ -1,113 +1,184 @@
-//! Where a rising curve crosses a goal, found in few tries: each is where the line between the two
-//! nearest known points crosses it; a curve that such lines approach too slowly is halved.
+//! Where a rising curve crosses a goal, found in few tries: each is where the line through the two
+//! nearest known points crosses it, and the search ends when that is a level that is known. A curve
+//! that lines approach too slowly is halved.
+//!
+//! Lines are drawn over what levels are usually worth and not over the levels themselves, since a
+//! format's dial has bends: where its quantiser gets steeper, where chroma becomes whole.
 
 use std::ops::RangeInclusive;
 
-/// Tries for one goal; those that only halve come to the crossing from anywhere.
-const MOST_TRIES: usize = 11;
+/// Tries for one goal: lines, and then as many halvings as come to the crossing from anywhere.
+const MOST_TRIES: usize = MOST_LINES + 7;
+const MOST_LINES: usize = 6;
 
-/// So many tries follow lines; those after them halve what is left.
-const MOST_LINES: usize = 4;
+/// So near to the goal, in points of worth, a met level is the one when the line says so.
+const CLOSE: f64 = 1.5;
 
-/// A value to meet.
-pub(super) struct Goal {
-    pub value: f64,
-    /// How near is near enough.
-    pub close: f64,
-    pub side: Side,
-}
+/// What a fraction of a level may be by rounding alone.
+const ROUNDING: f64 = 1e-6;
 
-/// On which side of the goal a value meets it.
-pub(super) enum Side {
-    Above,
-    Below,
+/// What a value has to be; the goal itself will do.
+#[derive(Clone, Copy)]
+pub(super) enum Goal {
+    AtLeast(f64),
+    AtMost(f64),
 }
 
 impl Goal {
-    /// The goal itself meets it too.
-    pub fn is_met(&self, value: f64) -> bool {
-        match self.side {
-            Side::Above => value >= self.value,
-            Side::Below => value <= self.value,
+    pub fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(goal) => value >= goal,
+            Self::AtMost(goal) => value <= goal,
+        }
+    }
+
+    const fn value(self) -> f64 {
+        match self {
+            Self::AtLeast(goal) | Self::AtMost(goal) => goal,
         }
     }
 }
 
-/// A rising curve over levels, and what is known of it.
+/// What levels are usually worth: points of a rising curve, with lines between them.
+#[derive(Clone, Copy)]
+pub(super) struct Worth(pub &'static [(f64, f64)]);
+
+impl Worth {
+    fn of(self, level: u8) -> f64 {
+        between(self.0.iter().copied(), f64::from(level))
+    }
+
+    /// The level of that worth, in fractions.
+    pub fn level(self, worth: f64) -> f64 {
+        between(self.0.iter().map(|&(level, worth)| (worth, level)), worth)
+    }
+}
+
+/// On the lines between points that rise; beyond them the nearest one.
+fn between(points: impl Iterator<Item = (f64, f64)>, x: f64) -> f64 {
+    let mut last = (f64::NEG_INFINITY, f64::NAN);
+    for point in points {
+        if x <= point.0 {
+            let share = (x - last.0) / (point.0 - last.0);
+            return if last.1.is_nan() { point.1 } else { last.1 + share * (point.1 - last.1) };
+        }
+        last = point;
+    }
+    last.1
+}
+
+/// A level that was tried, and how far beyond the goal it came out.
+#[derive(Clone, Copy)]
+struct Point {
+    level: u8,
+    beyond: f64,
+    /// How much of that counts for the line.
+    pull: f64,
+}
+
+/// The search for a goal.
 pub(super) struct Crossing {
+    goal: Goal,
     /// Levels that may be tried.
     levels: RangeInclusive<u8>,
-    /// The first one.
-    start: u8,
-    /// How much a level adds, where only one point is known.
+    /// The first one, in fractions.
+    start: f64,
+    worth: Worth,
+    /// How much the curve usually rises with worth.
     slope: f64,
-    /// The nearest known points on both sides of the goal: level and value.
-    below: Option<(u8, f64)>,
-    above: Option<(u8, f64)>,
+    /// The nearest known points on both sides of the goal.
+    below: Option<Point>,
+    above: Option<Point>,
+    /// The point before the last, where both are on one side.
+    before: Option<Point>,
     tries: usize,
 }
 
 impl Crossing {
-    pub fn new(levels: RangeInclusive<u8>, start: u8, slope: f64) -> Self {
-        Self { levels, start, slope, below: None, above: None, tries: 0 }
+    pub const fn new(
+        goal: Goal,
+        levels: RangeInclusive<u8>,
+        start: f64,
+        worth: Worth,
+        slope: f64,
+    ) -> Self {
+        let (below, above, before) = (None, None, None);
+        Self { goal, levels, start, worth, slope, below, above, before, tries: 0 }
     }
 
-    pub fn learn(&mut self, level: u8, value: f64, goal: f64) {
-        let side = if value < goal { &mut self.below } else { &mut self.above };
-        *side = Some((level, value));
+    pub fn learn(&mut self, level: u8, value: f64) {
+        let is_above = match self.goal {
+            Goal::AtLeast(_) => self.goal.is_met(value),
+            Goal::AtMost(_) => !self.goal.is_met(value),
+        };
+        let (side, other) = if is_above {
+            (&mut self.above, &mut self.below)
+        } else {
+            (&mut self.below, &mut self.above)
+        };
+        // A far end that stays lets lines creep: it is pulled nearer (the Illinois algorithm).
+        if let (Some(_), Some(other)) = (&side, other) {
+            other.pull /= 2.0;
+        }
+        self.before = side.replace(Point { level, beyond: value - self.goal.value(), pull: 1.0 });
     }
 
-    /// The level to try next; `None` when the two nearest neighbours are known.
-    pub fn next(&mut self, goal: f64) -> Option<u8> {
+    /// The level to try next; `None` when nothing better is to be expected.
+    pub fn next(&mut self) -> Option<u8> {
+        let lowest = self.below.map_or(*self.levels.start(), |point| point.level + 1);
+        let highest = self.above.map_or(*self.levels.end(), |point| point.level - 1);
         self.tries += 1;
-        let lowest = self.below.map_or(*self.levels.start(), |(level, _)| level + 1);
-        let highest = self.above.map_or(*self.levels.end(), |(level, _)| level - 1);
         if lowest > highest || self.tries > MOST_TRIES {
             return None;
         }
-        let (first, last) = (f64::from(lowest), f64::from(highest));
-        let by_line = self.tries <= MOST_LINES;
-        let guess = match (self.below, self.above) {
-            (None, None) => f64::from(self.start),
-            (Some((level, value)), None) if by_line => {
-                f64::from(level) + (goal - value) / self.slope
-            }
-            (None, Some((level, value))) if by_line => {
-                f64::from(level) - (value - goal) / self.slope
-            }
-            (Some(_), None) => last,
-            (None, Some(_)) => first,
-            (Some(below), Some(above)) if by_line => crossing(below, above, goal),
-            (Some(_), Some(_)) => (first + last) / 2.0,
+        if self.tries > MOST_LINES {
+            return Some(match (self.below, self.above) {
+                (Some(_), None) => highest,
+                (None, Some(_)) => lowest,
+                _ => lowest.midpoint(highest),
+            });
+        }
+        let (met, level) = match self.goal {
+            Goal::AtLeast(_) => (self.above, (self.by_line() - ROUNDING).ceil() as u8),
+            Goal::AtMost(_) => (self.below, (self.by_line() + ROUNDING) as u8),
         };
-        Some((guess.round() as u8).clamp(lowest, highest))
+        let is_close = |point: Point| point.beyond.abs() < CLOSE * self.slope;
+        let is_known = !(lowest..=highest).contains(&level) && met.is_some_and(is_close);
+        (!is_known).then(|| level.clamp(lowest, highest))
     }
-}
 
-/// Where the line between two points crosses the goal.
-fn crossing(below: (u8, f64), above: (u8, f64), goal: f64) -> f64 {
-    let rise = (above.1 - below.1).max(f64::EPSILON);
-    f64::from(below.0) + (goal - below.1) / rise * f64::from(above.0 - below.0)
+    /// Where the line crosses the goal, as a level.
+    fn by_line(&self) -> f64 {
+        let (one, other) = match (self.below, self.above) {
+            (None, None) => return self.start,
+            (Some(one), None) | (None, Some(one)) => (one, self.before),
+            (Some(below), Some(above)) => (below, Some(above)),
+        };
+        let (from, beyond) = (self.worth.of(one.level), one.beyond * one.pull);
+        let rise = |other: Point| {
+            let slope = (other.beyond * other.pull - beyond) / (self.worth.of(other.level) - from);
+            if slope.is_finite() { slope.max(self.slope / 8.0) } else { self.slope }
+        };
+        self.worth.level(from - beyond / other.map_or(self.slope, rise))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The tries for a goal on a curve, the last being the one that is kept.
-    fn search(curve: impl Fn(u8) -> f64, value: f64) -> (u8, usize) {
-        let goal = Goal { value, close: 0.5, side: Side::Above };
-        let mut crossing = Crossing::new(1..=100, 80, 0.6);
-        let (mut kept, mut tries) = (100, 0);
-        while let Some(level) = crossing.next(value) {
+    const STRAIGHT: Worth = Worth(&[(1.0, 1.0), (100.0, 100.0)]);
+
+    /// The level that is kept, and how many were tried.
+    fn search(goal: Goal, curve: impl Fn(u8) -> f64) -> (Option<u8>, usize) {
+        let mut crossing = Crossing::new(goal, 1..=100, 80.0, STRAIGHT, 0.6);
+        let (mut kept, mut tries) = (None, 0);
+        while let Some(level) = crossing.next() {
             let value = curve(level);
-            crossing.learn(level, value, goal.value);
+            crossing.learn(level, value);
             tries += 1;
             if goal.is_met(value) {
-                kept = level;
-                if value - goal.value < goal.close {
-                    break;
-                }
+                kept = Some(level);
             }
         }
         (kept, tries)
@@ -115,18 +186,41 @@ mod tests {
 
     #[test]
     fn straight_curves_take_few_tries() {
-        let (level, tries) = search(|level| f64::from(level) * 0.8, 60.0);
-        assert_eq!(level, 75);
-        assert!(tries <= 3, "{tries}");
+        let line = |level| f64::from(level) * 0.8;
+        for goal in 20..80 {
+            let (level, tries) = search(Goal::AtLeast(f64::from(goal)), line);
+            assert_eq!(level, Some((f64::from(goal) / 0.8).ceil() as u8));
+            assert!(tries <= 4, "{goal}: {tries}");
+            let (level, tries) = search(Goal::AtMost(f64::from(goal)), line);
+            assert_eq!(level, Some((f64::from(goal) / 0.8).floor() as u8));
+            assert!(tries <= 4, "{goal}: {tries}");
+        }
     }
 
     #[test]
-    fn steep_flat_and_broken_curves_end_at_the_crossing() {
-        let knee = |level: u8| if level < 97 { f64::from(level) / 100.0 } else { 90.0 };
-        let step = |level: u8| if level < 12 { -50.0 } else { 99.0 };
-        assert_eq!(search(knee, 85.0).0, 97);
-        assert_eq!(search(step, 85.0).0, 12);
-        assert_eq!(search(|_| 10.0, 85.0).0, 100, "a goal that is never met ends at the top");
-        assert_eq!(search(|_| 99.0, 85.0).0, 1, "a goal that is always met ends at the bottom");
+    fn broken_curves_end_at_the_crossing() {
+        let step = |at: u8| move |level: u8| if level < at { -50.0 } else { 99.0 };
+        for at in 1..=100 {
+            assert_eq!(search(Goal::AtLeast(85.0), step(at)).0, Some(at));
+            assert_eq!(
+                search(Goal::AtMost(85.0), step(at)).0,
+                at.checked_sub(1).filter(|&l| l > 0)
+            );
+        }
+    }
+
+    #[test]
+    fn goals_that_all_or_no_levels_meet_end_at_an_end() {
+        assert_eq!(search(Goal::AtLeast(85.0), |_| 10.0).0, None);
+        assert_eq!(search(Goal::AtLeast(85.0), |_| 99.0).0, Some(1));
+        assert_eq!(search(Goal::AtMost(85.0), |_| 10.0).0, Some(100));
+        assert_eq!(search(Goal::AtMost(85.0), |_| 99.0).0, None);
+    }
+
+    #[test]
+    fn lines_go_over_what_levels_are_worth() {
+        let bent = Worth(&[(1.0, 0.0), (80.0, 40.0), (100.0, 90.0)]);
+        assert_eq!([bent.of(1), bent.of(80), bent.of(90)], [0.0, 40.0, 65.0]);
+        assert_eq!([bent.level(-5.0), bent.level(65.0), bent.level(99.0)], [1.0, 90.0, 100.0]);
     }
 }

@@ -15,6 +15,9 @@ const STATES = {
     await page.locator('summary', { hasText: 'More' }).click();
     await page.locator('#sizing').selectOption('box');
     await page.locator('#width').fill('none');
+    await page.locator('[name=aim][value=score]').check({ force: true });
+    await page.locator('#kilobytes').fill('3');
+    await page.locator('#kilobytes').blur();
     await page.locator('#beside').selectOption('jpeg');
     await page.locator('#left-note', { hasText: 'kB (' }).waitFor();
   },

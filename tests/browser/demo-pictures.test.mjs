@@ -66,7 +66,7 @@ test('one that is chosen just before a setting changes is done by the new settin
   await rest();
   pictures.add([{ file, name: 'late.jpg' }]);
   pictures.select(pictures.all[2]);
-  compressor.restart({ format: 'avif' });
+  compressor.follow({ format: 'avif' });
   await rest();
   assert.deepEqual(begun.at(-1), ['late.jpg', '0.jpg', '1.jpg']);
 });

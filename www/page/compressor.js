@@ -24,8 +24,9 @@ export class Compressor {
     pictures.addEventListener('selected', ({ detail }) => this.#goAhead(detail));
   }
 
-  /** Everything again, by this configuration. */
-  restart(config) {
+  /** Everything again, by this configuration; nothing where it is the one that is followed already. */
+  follow(config) {
+    if (JSON.stringify(config) === JSON.stringify(this.#config)) return;
     this.#config = config;
     this.#stop.abort();
     this.#taken = new WeakSet();

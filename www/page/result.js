@@ -48,7 +48,7 @@ function factsOf({ outputs: [first], width, height, milliseconds }) {
 }
 
 function scoreOf(score) {
-  return score === 100 ? 'the same pixels' : `likeness ${score.toFixed(0)}: differences are ${likeness(score)}`;
+  return score === 100 ? 'the same pixels' : `likeness ${score.toFixed(0)}: ${likeness(score)}`;
 }
 
 /** What was taken out of the file by name, since that is what people fear; and what the package warns of. */

@@ -98,7 +98,7 @@ export class SettingsForm {
     if (control.type !== 'range') return;
     const output = control.parentElement.querySelector('output');
     output.textContent = control.value;
-    if (control.name === 'score') byId('score-said').textContent = `Differences are ${likeness(Number(control.value))}.`;
+    if (control.name === 'score') byId('score-said').textContent = `To the eye: ${likeness(Number(control.value))}.`;
     control.style.setProperty('--share', `${(100 * (control.value - control.min)) / (control.max - control.min)}%`);
   }
 

@@ -24,12 +24,12 @@ export function seconds(milliseconds) {
   return withUnit((milliseconds / 1000).toFixed(milliseconds < 9950 ? 1 : 0), 's');
 }
 
-/** What a score of SSIMULACRA2 means for differences from the original. */
+/** What a score of SSIMULACRA2 means, beside the original. */
 export function likeness(score) {
-  if (score >= 90) return 'not to be seen';
-  if (score >= 80) return 'hardly to be seen side by side';
-  if (score >= 70) return 'small';
-  return score >= 50 ? 'to be seen' : 'plain to see';
+  if (score >= 90) return 'no difference to be seen';
+  if (score >= 80) return 'hardly any difference';
+  if (score >= 70) return 'small differences';
+  return score >= 50 ? 'visible differences' : 'plain differences';
 }
 
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
