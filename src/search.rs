@@ -2,10 +2,10 @@
 //! than once.
 //!
 //! With the level of quality both the score and the bytes rise, so a target is where a rising
-//! curve crosses a goal, which [`Crossing`] finds in some three tries. What is returned has always
+//! curve crosses a goal, which [`Crossing`] finds in a few tries. What is returned has always
 //! been encoded and measured, never reckoned.
 //!
-//! Bytes are met at the picture's size down to [`LEAST_LEVEL`]; beyond that a smaller picture
+//! Bytes are met at the picture's size down to [`least_level`]; beyond that a smaller picture
 //! looks better than a worse one. The score is that of the picture as a viewer decodes it, against
 //! the picture that was given to the encoder.
 
@@ -24,8 +24,14 @@ use crate::options::{Fit, Options, OutputFormat, Quality, TargetSize};
 use crate::resize::{self, Request};
 use crossing::{Crossing, Goal, Worth};
 
-/// Below this level sides shrink in place of quality.
-const LEAST_LEVEL: u8 = 40;
+/// Below this level sides shrink in place of quality: there a smaller picture, enlarged again, has
+/// the better score in as many bytes (`npm run bench -- targets`, on Kodak's pictures).
+const fn least_level(format: OutputFormat) -> u8 {
+    match format {
+        OutputFormat::Webp => 5,
+        _ => 20,
+    }
+}
 
 /// What the logarithm of the bytes adds to a point of a level's usual score.
 const BYTES_A_POINT: f64 = 0.035;
@@ -273,7 +279,7 @@ impl<'a> Search<'a> {
         let least = match (self.is_lossless(), self.options.always_keep_resolution) {
             (true, _) => first.level,
             (_, true) => 1,
-            (_, false) => LEAST_LEVEL.min(first.level),
+            (_, false) => least_level(self.options.format).min(first.level),
         };
         let logarithm = |tried: &Try| (tried.bytes() as f64).ln();
         let mut smallest = first.bytes();

@@ -50,9 +50,7 @@ fn bytes_are_met_and_used() {
             let bytes = output.data.len() as u64;
             assert!(bytes <= limit, "{format:?}: {bytes} of {limit}");
             assert!(bytes * 10 >= limit * 7, "{format:?}: {bytes} of {limit} are too few");
-            assert!(output.quality >= Some(40), "{format:?}: sides shrink before that");
-            let sides = [output.width, output.height];
-            assert!(sides.map(|side| side <= 240) == [true; 2] && sides[0] * 2 > sides[1] * 2);
+            assert_eq!((output.width, output.height), (240, 160), "{format:?} at {share}");
         }
     }
 }
@@ -83,15 +81,15 @@ fn what_is_lossless_meets_bytes_by_its_sides() {
 
 #[test]
 fn sides_that_must_stay_stay() {
-    let small = compressed(photo(), &options(OutputFormat::Webp)).data.len() as u64 / 6;
-    let wanted = Options {
-        max_bytes: Some(small),
-        always_keep_resolution: true,
-        ..options(OutputFormat::Webp)
-    };
-    let output = compressed(photo(), &wanted);
-    assert!(output.data.len() as u64 <= small && output.quality < Some(40));
-    assert_eq!((output.width, output.height), (240, 160));
+    let least = Options { quality: Some(Quality::Level(12)), ..options(OutputFormat::Jpeg) };
+    let few = compressed(photo(), &least).data.len() as u64;
+    let bound = Options { max_bytes: Some(few), ..options(OutputFormat::Jpeg) };
+    let smaller = compressed(photo(), &bound);
+    assert!(smaller.width < 240 && smaller.quality >= Some(20), "{:?}", smaller.quality);
+    let kept = compressed(photo(), &Options { always_keep_resolution: true, ..bound });
+    assert_eq!((kept.width, kept.height), (240, 160));
+    assert!((Some(11)..=Some(12)).contains(&kept.quality), "{:?}", kept.quality);
+    assert!(kept.data.len() as u64 <= few && smaller.data.len() as u64 <= few);
 }
 
 #[test]

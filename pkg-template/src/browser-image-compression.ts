@@ -19,7 +19,7 @@ export interface Options {
   maxWidthOrHeight?: number;
   /** Work in a worker. Default true. */
   useWebWorker?: boolean;
-  /** Has no effect: the size is met in some four tries. */
+  /** Has no effect: the size is met in a few tries. */
   maxIteration?: number;
   /** Has no effect: pictures are turned upright by their own orientation. */
   exifOrientation?: number;

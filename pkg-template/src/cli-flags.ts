@@ -16,7 +16,7 @@ const HELP: Record<string, string> = {
   format: "avif, webp, jpeg, png, or auto for the best; several with commas (default: the input's own)",
   formats: 'those that --format auto chooses from (default: webp,avif,png)',
   quality: '1–100, auto, or target=80 for a score (default: jpeg 85, webp 80, avif 75)',
-  maxBytes: 'bytes at most, by quality first and then by sides',
+  maxBytes: 'bytes at most, by quality, and by smaller sides where those look better',
   alwaysKeepResolution: 'meet --max-bytes by quality alone',
   score: 'tell how near the result is to the original, 100 being the same',
   maxDimension: 'longest side at most, pixels (default: 2048)',
@@ -64,6 +64,9 @@ export function flagOptions(): NonNullable<ParseArgsConfig['options']> {
   return options;
 }
 
+/** Flags whose range is too long for a help line, or not all that they take. */
+const WORDED = ['limitInputPixels', 'maxBytes', 'quality'];
+
 /** The part of the help that follows from the rules. */
 export function flagTable(): string {
   return FLAGS.map(([key, rule]) => `      ${flagHead(key, rule).padEnd(30)}${HELP[key] ?? BATCH_HELP[key]}`).join('\n');
@@ -72,7 +75,7 @@ export function flagTable(): string {
 function flagHead(key: string, rule: Rule): string {
   if (rule === boolean) return `--[no-]${kebab(key)}`;
   if (key === 'format') return '--format FORMAT';
-  const choices = rule.choices?.join('|') ?? (rule.range && key !== 'limitInputPixels' ? rule.range.join('–') : '');
+  const choices = rule.choices?.join('|') ?? (rule.range && !WORDED.includes(key) ? rule.range.join('–') : '');
   return `--${kebab(key)} ${choices.length > 0 && choices.length < 16 ? choices : kebab(key).split('-').at(-1)!.toUpperCase()}`;
 }
 

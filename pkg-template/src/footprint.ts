@@ -8,7 +8,7 @@
  */
 import { ImageCompressionError } from './errors.js';
 import { highestLevel, isMeasured, isSearched, writesAvif, type EngineOptions } from './requests.js';
-import type { ImageInfo, InputFormat } from './types.js';
+import type { ImageInfo, InputFormat, OutputFormat } from './types.js';
 
 /** The part of a header that counts. */
 export type Header = Pick<ImageInfo, 'width' | 'height' | 'hasAlpha'> & { readonly format: InputFormat | 'pixels' };
@@ -82,6 +82,13 @@ export function bytesToEncode(pixels: number, options: EngineOptions): number {
   const encoding = Math.max(...formats.map((one) => perPixel[one]));
   const besides = (isSearched(options) ? SEARCHING : 0) + (isMeasured(options) ? MEASURING : 0);
   return pixels * (encoding + besides) + (writesAvif(options) ? ENCODING_ANY_AVIF : 0);
+}
+
+/** A choice of formats without those that would not fit below a host's ceiling, as long as one does. */
+export function affordable(file: Uint8Array | undefined, header: Header, options: EngineOptions, ceiling = Infinity): EngineOptions {
+  const fits = (format: OutputFormat) => bytesNeeded(file, header, [{ ...options, format, formats: [format] }], false) <= ceiling;
+  const [format, ...others] = options.formats?.filter(fits) ?? [];
+  return format ? { ...options, format, formats: [format, ...others] } : options;
 }
 
 /** Refuses what is above a host's ceiling; without one there is no bound but the machine's. */

@@ -9,7 +9,7 @@
  */
 import * as engine from './engine.js';
 import { ImageCompressionError, reason } from './errors.js';
-import { bytesNeeded, bytesToEncode, refuseAbove, type Header } from './footprint.js';
+import { affordable, bytesNeeded, bytesToEncode, refuseAbove, type Header } from './footprint.js';
 import type { FinishedPixels } from './glue.js';
 import { checkPixels } from './input.js';
 import { DEFAULT_LIMIT_INPUT_PIXELS } from './options.js';
@@ -88,13 +88,14 @@ export function runTask(task: Task, place: Workplace): Promise<TaskResult> {
 async function compress(task: CompressTask, place: Workplace): Promise<readonly Made[] | Undecoded | Misplaced> {
   if (!(task.image instanceof Uint8Array)) {
     const source = task.decodedFrom ?? 'pixels';
-    const options = task.requests.map((request) => resolveOptions(request, task.service, source));
-    await admit(undefined, { width: task.image.width, height: task.image.height, format: 'pixels', hasAlpha: true }, options, task, place);
+    const header: Header = { width: task.image.width, height: task.image.height, format: 'pixels', hasAlpha: true };
+    const options = optionsFor(task, undefined, source, header, place);
+    await admit(undefined, header, options, task, place);
     return make(task, task.image, source, options, place);
   }
   refuseAbove(place.memoryCeiling, task.image.length);
   const info = await engine.probe(place.modules, task.image);
-  const options = task.requests.map((request) => resolveOptions(request, task.service, info.format));
+  const options = optionsFor(task, task.image, info.format, info, place);
   if (RARE.includes(info.format) && !place.modules.hasFull) return { misplaced: info, bytes: task.image };
   if (info.format !== 'avif' && info.format !== 'heic') {
     await admit(task.image, info, options, task, place);
@@ -105,6 +106,10 @@ async function compress(task: CompressTask, place: Workplace): Promise<readonly 
   await admit(task.image, info, options, task, place);
   place.report('decode', 0.05);
   return make(task, await decodeWith((bytes) => place.decode!(bytes, info.mimeType), task.image, info), info.format, options, place);
+}
+
+function optionsFor({ requests, service }: CompressTask, file: Uint8Array | undefined, source: InputFormat | 'pixels', header: Header, { memoryCeiling }: Workplace): EngineOptions[] {
+  return requests.map((request) => affordable(file, header, resolveOptions(request, service, source), memoryCeiling));
 }
 
 /** Waits for the memory that the work will take, where it may be had at all. */

@@ -116,17 +116,17 @@ export interface CompressionConfig {
   readonly formats?: readonly FormatName[];
   /**
    * 1 (smallest) to 100 (best), an integer, on the format's own dial; or a score to reach by the fewest bytes, the same dial for
-   * all formats: `{target: 70}`, or 'auto' for 80, where differences are hardly seen side by side. A score takes some four
+   * all formats: `{target: 70}`, or 'auto' for 80, where differences are hardly seen side by side. A score takes a few
    * encodes. Default: the service's for that format; 'auto' where the format is. PNG and lossless WebP have none.
    */
   readonly quality?: number | 'auto' | QualityTarget;
-  /** Bytes at most, 1–4294967295, kept for sure or `TARGET_UNREACHABLE`: by a lower quality down to 40, then by smaller sides too. Default: no bound. */
+  /** Bytes at most, 1–4294967295, kept for sure or `TARGET_UNREACHABLE`: by a lower quality, and by smaller sides where those look better in as many bytes. Default: no bound. */
   readonly maxBytes?: number;
   /** `maxBytes` in megabytes of 1024 × 1024 bytes, above 0 to 4095, as in browser-image-compression. */
   readonly maxSizeMB?: number;
   /** Meet `maxBytes` by quality alone, down to 1. Default false. */
   readonly alwaysKeepResolution?: boolean;
-  /** Measure the result's `score`; takes some 0.1 s a megapixel. Default false. */
+  /** Measure the result's `score`; takes less time than writing the file did. Default false. */
   readonly score?: boolean;
   /** Longest side of the result at most, pixels, 1–65535. Default: the service's (2048), unless `targetSize` is given. */
   readonly maxDimension?: number;

@@ -106,7 +106,7 @@ test('flags do what their options do', async () => {
 test('--help names every option of the library that a command line can carry, --version the version', async () => {
   const { code, stdout } = await run('--help');
   assert.equal(code, 0);
-  const aliases = ['decoders', 'fileType', 'mimeType', 'maxWidthOrHeight', 'stripMetadata', 'maintainAspectRatio', 'rename', 'signal', 'onProgress', 'useWebWorker'];
+  const aliases = ['decoders', 'fileType', 'mimeType', 'maxSizeMB', 'maxWidthOrHeight', 'stripMetadata', 'maintainAspectRatio', 'rename', 'signal', 'onProgress', 'useWebWorker'];
   for (const key of Object.keys(COMPRESSION_RULES).filter((key) => !aliases.includes(key))) {
     const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     assert.match(stdout, new RegExp(`--(\\[no-\\])?${flag}\\b`), key);

@@ -89,6 +89,18 @@ test('the largest AVIF that fits is made, and a larger one refused', async () =>
   }
 });
 
+test('a choice of formats does without the one that does not fit', { skip: withoutCorpus }, async () => {
+  const { status, body, after } = await ask(corpusFile('camera/photo12.jpg'), { format: 'auto' });
+  assert.equal(status, 200, body.toString());
+  const { format, width } = await sharp(body).metadata();
+  console.log(`photo12.jpg, 12 MP → auto: ${format} of ${width} pixels; memory's peak ${(after / MEBIBYTE).toFixed(1)} MiB`);
+  assert.deepEqual([format, width], ['webp', 2048]);
+  const [small, config] = [await jpegFile(321, 243), { format: 'auto', formats: ['avif', 'png'], avifSpeed: 10 }];
+  const there = await ask(small, config);
+  assert.equal(hashOf(there.body), hashOf((await compressImage(small, config)).data), 'and takes it where it fits');
+  assert.equal((await sharp(there.body).metadata()).format, 'heif');
+});
+
 function blank(width, height) {
   return sharp({ create: { width, height, channels: 3, background: '#7a8fa0' } });
 }
