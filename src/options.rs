@@ -4,13 +4,15 @@
 //! `maxDimension`, `--max-dimension`). JavaScript sends one plain object; a key that is not here
 //! is refused by its name.
 
-use std::fmt;
+mod defaults;
+mod quality;
+
 use std::ops::RangeInclusive;
 
-use serde::de::Unexpected::Str;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+
+pub use defaults::{CompressionDefaults, DEFAULT_COMPRESSION_CONFIG, SizeVariant, SizeVariants};
+pub use quality::Quality;
 
 use crate::error::{Error, Result};
 
@@ -130,70 +132,6 @@ impl Default for MetadataPolicy {
     }
 }
 
-/// How good a lossy output is to be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Quality {
-    /// The format's own dial: 1 (smallest) to 100 (best).
-    Level(u32),
-    /// The level is searched that just reaches this SSIMULACRA2, 1 to 100: the same dial for all
-    /// formats. 90 cannot be told from the original, 70 is good, 50 is middling.
-    Score(f64),
-}
-
-impl Quality {
-    /// What `"auto"` stands for: differences that hardly anybody sees side by side.
-    pub const AUTO: Self = Self::Score(Self::AUTO_SCORE);
-    pub(crate) const AUTO_SCORE: f64 = 80.0;
-}
-
-/// As JavaScript writes it: a level, `"auto"` or `{target: score}`. By hand, since what serde derives
-/// for such a choice weighs 9 kB in the wasm.
-impl<'de> Deserialize<'de> for Quality {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(QualityVisitor)
-    }
-}
-
-struct QualityVisitor;
-
-impl<'de> Visitor<'de> for QualityVisitor {
-    type Value = Quality;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an integer from 1 to 100, \"auto\" or {target: SCORE}")
-    }
-
-    fn visit_i64<E: de::Error>(self, level: i64) -> Result<Quality, E> {
-        self.visit_f64(level as f64)
-    }
-
-    fn visit_u64<E: de::Error>(self, level: u64) -> Result<Quality, E> {
-        self.visit_f64(level as f64)
-    }
-
-    fn visit_f64<E: de::Error>(self, level: f64) -> Result<Quality, E> {
-        let whole = level.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&level);
-        if whole { Ok(Quality::Level(level as u32)) } else { Err(E::custom(WHOLE_QUALITY)) }
-    }
-
-    fn visit_str<E: de::Error>(self, word: &str) -> Result<Quality, E> {
-        if word == "auto" { Ok(Quality::AUTO) } else { Err(E::invalid_value(Str(word), &self)) }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Quality, A::Error> {
-        let target = Target::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Quality::Score(target.target))
-    }
-}
-
-const WHOLE_QUALITY: &str = "a quality is a whole number from 1 to 100";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Target {
-    target: f64,
-}
-
 /// One picture's orders. Make it with [`Options::new`] and set what differs.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -205,8 +143,8 @@ pub struct Options {
     /// is written. `quality` is then a score, by default [`Quality::AUTO`].
     #[serde(default)]
     pub formats: Vec<OutputFormat>,
-    /// Default: the format's own level in [`DEFAULT_COMPRESSION_CONFIG`]. PNG and lossless WebP
-    /// have none.
+    /// How good the output is to be; default: the format's own level in
+    /// [`DEFAULT_COMPRESSION_CONFIG`]. PNG and lossless WebP have none.
     #[serde(default)]
     pub quality: Option<Quality>,
     /// Bytes at most: met by a lower quality, and by smaller sides where that would look worse.
@@ -420,84 +358,3 @@ impl TryFrom<String> for Color {
         Ok(Self([(value >> 16) as u8, (value >> 8) as u8, value as u8]))
     }
 }
-
-/// The side and the qualities of one size variant.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SizeVariant {
-    /// The longest side at most, in pixels.
-    pub max_dimension: u32,
-    /// JPEG quality, 1 to 100.
-    pub jpeg_quality: u32,
-    /// WebP quality, 1 to 100.
-    pub webp_quality: u32,
-    /// AVIF quality, 1 to 100.
-    pub avif_quality: u32,
-}
-
-/// The size variants that every service knows.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct SizeVariants {
-    /// For lists.
-    pub thumbnail: SizeVariant,
-    /// For a page.
-    pub preview: SizeVariant,
-    /// For a whole screen.
-    pub full: SizeVariant,
-}
-
-/// The service's configuration; JavaScript merges a caller's own over it.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CompressionDefaults {
-    /// The longest side at most, in pixels.
-    pub max_dimension: u32,
-    /// JPEG quality, 1 to 100.
-    pub jpeg_quality: u32,
-    /// WebP quality, 1 to 100.
-    pub webp_quality: u32,
-    /// AVIF quality, 1 to 100.
-    pub avif_quality: u32,
-    /// AVIF speed, 1 (small) to 10 (fast).
-    pub avif_speed: u32,
-    /// The size variants.
-    pub size_variants: SizeVariants,
-    /// Image workers at most.
-    pub max_threads: u32,
-    /// Files of a batch at a time.
-    pub chunk_size: u32,
-    /// AVIF workers or threads at most.
-    pub avif_threads: u32,
-}
-
-/// The defaults; the same object as `DEFAULT_COMPRESSION_CONFIG` in JavaScript.
-pub const DEFAULT_COMPRESSION_CONFIG: CompressionDefaults = CompressionDefaults {
-    max_dimension: 2048,
-    jpeg_quality: 85,
-    webp_quality: 80,
-    avif_quality: 75,
-    avif_speed: 6,
-    size_variants: SizeVariants {
-        thumbnail: SizeVariant {
-            max_dimension: 150,
-            jpeg_quality: 80,
-            webp_quality: 75,
-            avif_quality: 70,
-        },
-        preview: SizeVariant {
-            max_dimension: 500,
-            jpeg_quality: 85,
-            webp_quality: 80,
-            avif_quality: 75,
-        },
-        full: SizeVariant {
-            max_dimension: 2048,
-            jpeg_quality: 90,
-            webp_quality: 85,
-            avif_quality: 80,
-        },
-    },
-    max_threads: 4,
-    chunk_size: 10,
-    avif_threads: 2,
-};

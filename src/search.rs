@@ -5,11 +5,12 @@
 //! curve crosses a goal, which [`Crossing`] finds in a few tries. What is returned has always
 //! been encoded and measured, never reckoned.
 //!
-//! Bytes are met at the picture's size down to [`least_level`]; beyond that a smaller picture
+//! Bytes are met at the picture's size down to [`dial::least_level`]; beyond that a smaller picture
 //! looks better than a worse one. The score is that of the picture as a viewer decodes it, against
 //! the picture that was given to the encoder.
 
 mod crossing;
+mod dial;
 
 use std::borrow::Cow;
 
@@ -22,58 +23,7 @@ use crate::image::{Image, Layout};
 use crate::metadata::Metadata;
 use crate::options::{Fit, Options, OutputFormat, Quality, TargetSize};
 use crate::resize::{self, Request};
-use crossing::{Crossing, Goal, Worth};
-
-/// Below this level sides shrink in place of quality: there a smaller picture, enlarged again, has
-/// the better score in as many bytes (`npm run bench -- targets`, on Kodak's pictures).
-const fn least_level(format: OutputFormat) -> u8 {
-    match format {
-        OutputFormat::Webp => 5,
-        _ => 20,
-    }
-}
-
-/// What the logarithm of the bytes adds to a point of a level's usual score.
-const BYTES_A_POINT: f64 = 0.035;
-
-/// What levels usually score: means over Kodak's, large photographs and graphics of the corpus, at
-/// 640 pixels.
-const fn usual_scores(format: OutputFormat) -> Worth {
-    Worth(match format {
-        OutputFormat::Avif => &[
-            (1.0, -15.0),
-            (10.0, 0.0),
-            (20.0, 24.0),
-            (40.0, 48.6),
-            (60.0, 63.0),
-            (81.0, 73.2),
-            (89.0, 83.0),
-            (90.0, 86.2),
-            (96.0, 92.0),
-            (100.0, 95.8),
-        ],
-        OutputFormat::Webp => &[
-            (1.0, 10.0),
-            (10.0, 30.0),
-            (20.0, 45.0),
-            (40.0, 58.5),
-            (75.0, 72.1),
-            (90.0, 84.8),
-            (100.0, 91.1),
-        ],
-        OutputFormat::Jpeg | OutputFormat::Png => &[
-            (1.0, -130.0),
-            (5.0, -43.0),
-            (10.0, -6.0),
-            (20.0, 30.0),
-            (40.0, 54.1),
-            (60.0, 64.7),
-            (89.0, 81.2),
-            (90.0, 86.4),
-            (100.0, 95.9),
-        ],
-    })
-}
+use crossing::{Crossing, Goal};
 
 /// After so many tries headers must be what takes the bytes, and sides are halved.
 const MOST_AT_LEISURE: i32 = 16;
@@ -256,7 +206,7 @@ impl<'a> Search<'a> {
     /// The lowest level that reaches the score; the highest where none does.
     fn reach(&mut self, target: f64) -> Result<Try> {
         let goal = Goal::AtLeast(target);
-        let usual = usual_scores(self.options.format);
+        let usual = dial::usual_scores(self.options.format);
         let curve = Crossing::new(goal, 1..=100, usual.level(target), usual, 1.0);
         let score = |tried: &Try| tried.score.unwrap_or(PERFECT);
         let (met, missed) = self.cross(goal, curve, score)?;
@@ -279,12 +229,13 @@ impl<'a> Search<'a> {
         let least = match (self.is_lossless(), self.options.always_keep_resolution) {
             (true, _) => first.level,
             (_, true) => 1,
-            (_, false) => least_level(self.options.format).min(first.level),
+            (_, false) => dial::least_level(self.options.format).min(first.level),
         };
         let logarithm = |tried: &Try| (tried.bytes() as f64).ln();
         let mut smallest = first.bytes();
-        let usual = usual_scores(self.options.format);
-        let curve = || Crossing::new(goal, least..=first.level, least.into(), usual, BYTES_A_POINT);
+        let usual = dial::usual_scores(self.options.format);
+        let curve =
+            || Crossing::new(goal, least..=first.level, least.into(), usual, dial::BYTES_A_POINT);
         let mut levels = curve();
         levels.learn(first.level, logarithm(&first));
         loop {
