@@ -218,8 +218,7 @@ impl<'a> Search<'a> {
         let (target, score) = (self.target?, found.score?);
         let format = self.options.format.name();
         (score < target).then(|| {
-            let (target, score) = (tenths(target), tenths(score));
-            format!("the score of {target} is not to be had in {format}: {score} is its best")
+            format!("the score of {target} is not to be had in {format}: {score:.1} is its best")
         })
     }
 
@@ -299,13 +298,6 @@ impl Try {
     fn bytes(&self) -> u64 {
         self.file.len() as u64
     }
-}
-
-/// A score with one decimal; the formatting of floats that comes with Rust weighs 20 kB in the wasm.
-fn tenths(score: f64) -> String {
-    let tenths = (score * 10.0).round() as i64;
-    let sign = if tenths < 0 { "-" } else { "" };
-    format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)
 }
 
 /// SSIMULACRA2 of what a viewer sees.

@@ -148,7 +148,7 @@ fn scores_that_a_format_cannot_reach_are_told() {
     let quality = Some(Quality::Score(99.0));
     let webp = compressed(photo(), &Options { quality, ..options(OutputFormat::Webp) });
     assert_eq!(webp.quality, Some(100));
-    assert!(webp.warnings[0].starts_with("the score of 99.0 is not to be had in webp"));
+    assert!(webp.warnings[0].starts_with("the score of 99 is not to be had in webp"));
     let png = compressed(photo(), &Options { quality, ..options(OutputFormat::Png) });
     assert_eq!((png.quality, png.warnings.len()), (None, 0), "what is lossless reaches any");
 }
