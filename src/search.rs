@@ -123,6 +123,8 @@ struct Search<'a> {
     options: Options,
     /// The score to reach.
     target: Option<f64>,
+    /// Whether the score is told.
+    measures: bool,
     tries: i32,
     told: &'a mut dyn FnMut(f64),
 }
@@ -145,14 +147,15 @@ impl<'a> Search<'a> {
         let flattened = format == OutputFormat::Jpeg && image.layout() == Layout::Rgba;
         let over = || image.over(options.background.0).map(Cow::into_owned);
         let lossless = options.lossless || format == OutputFormat::Png;
-        let target = score_target(options).filter(|_| !lossless);
+        let target = score_target(options);
         let quality = options.quality.filter(|quality| matches!(quality, Quality::Level(_)));
         Ok(Self {
             whole: if flattened { Cow::Owned(over()?) } else { image },
             shrunk: None,
             metadata,
             options: Options { format, quality, ..options.clone() },
-            target,
+            target: target.filter(|_| !lossless),
+            measures: options.score || target.is_some(),
             tries: 0,
             told,
         })
@@ -189,15 +192,13 @@ impl<'a> Search<'a> {
 
     fn attempt(&mut self, level: u8) -> Result<Try> {
         self.options.quality = Some(Quality::Level(level.into()));
-        let measures =
-            self.target.is_some() || self.options.score || !self.options.formats.is_empty();
         let (image, metadata) = (self.image(), self.metadata.clone());
-        let (file, score) = if measures && !self.is_lossless() {
+        let (file, score) = if self.measures && !self.is_lossless() {
             let (file, seen) = codec::encode_seen(image, metadata, &self.options)?;
             (file, Some(score(image, seen)?))
         } else {
             let file = codec::encode(image, metadata, &self.options)?;
-            (file, measures.then_some(PERFECT))
+            (file, self.measures.then_some(PERFECT))
         };
         self.tries += 1;
         Ok(Try { level, file, score })

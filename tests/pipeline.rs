@@ -322,3 +322,24 @@ fn one_target_that_may_not_have_the_picture_ends_all_before_it_is_decoded() {
     let refused = Picture::decode(&file, &[png(), strict]).unwrap_err();
     assert_eq!(refused.code, ErrorCode::LimitExceeded);
 }
+
+/// Columns of light and dark, four pixels wide.
+fn stripes(width: u32, height: u32) -> Image {
+    let level = |i: u32| if i % width / 4 % 2 == 0 { 40 } else { 210 };
+    let data = (0..width * height).flat_map(|i| [level(i); 3]).collect();
+    Image::new(width, height, Layout::Rgb, data).unwrap()
+}
+
+#[test]
+fn a_jpeg_is_decoded_with_the_detail_that_both_sides_need() {
+    for (width, height, flat) in [(800, 600, 8), (800, 1, 1), (800, 7, 3)] {
+        let jpeg = file(stripes(width, height), OutputFormat::Jpeg);
+        let mut flattened = options(OutputFormat::Png);
+        flattened.fit = Fit::Fill;
+        flattened.target_size = Some(TargetSize { width: Some(width), height: Some(flat) });
+        let output = compress(&jpeg, &flattened).unwrap();
+        let seen = image::load_from_memory(&output.data).unwrap().to_luma8();
+        let contrast = |x: u32| seen.get_pixel(x + 4, 0).0[0].abs_diff(seen.get_pixel(x, 0).0[0]);
+        assert!((10..700).step_by(97).all(|x| contrast(x) > 100), "{width}x{height}");
+    }
+}

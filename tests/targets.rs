@@ -224,3 +224,17 @@ fn bytes_that_are_enough_for_the_score_do_not_change_the_choice() {
     let free = compressed(photo(), &choice(&OutputFormat::ALL));
     assert_eq!(compressed(photo(), &ample).data, free.data);
 }
+
+#[test]
+fn pictures_of_any_shape_have_targets() {
+    for (width, height) in [(1, 1), (2, 9), (300, 1), (7, 7), (33, 5)] {
+        for format in OutputFormat::ALL {
+            for image in [scene(width, height), fading_scene(width, height)] {
+                let quality = Some(Quality::AUTO);
+                let output = compressed(image, &Options { quality, ..options(format) });
+                assert!(output.score >= Some(80.0) || !output.warnings.is_empty(), "{output:?}");
+                assert_eq!((output.width, output.height), (width, height));
+            }
+        }
+    }
+}

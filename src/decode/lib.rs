@@ -26,7 +26,10 @@ pub enum Pixel {
 }
 
 /// A JPEG, whole or at a half, a quarter or an eighth.
-pub struct Decoder<'a>(jpeg_decoder::Decoder<&'a [u8]>);
+pub struct Decoder<'a> {
+    inner: jpeg_decoder::Decoder<&'a [u8]>,
+    whole: (u16, u16),
+}
 
 impl<'a> Decoder<'a> {
     /// Reads the headers: the decoder, the size and what a pixel holds.
@@ -35,11 +38,10 @@ impl<'a> Decoder<'a> {
     /// [`Failure`].
     #[inline(never)]
     pub fn open(file: &'a [u8]) -> Result<(Self, (u16, u16), Pixel), Failure> {
-        let mut decoder = jpeg_decoder::Decoder::new(file);
-        decoder.read_info().map_err(failure)?;
-        let info = decoder
-            .info()
-            .ok_or_else(|| Failure::Corrupt("the JPEG has no frame header".into()))?;
+        let mut inner = jpeg_decoder::Decoder::new(file);
+        inner.read_info().map_err(failure)?;
+        let info =
+            inner.info().ok_or_else(|| Failure::Corrupt("the JPEG has no frame header".into()))?;
         let pixel = match info.pixel_format {
             PixelFormat::L8 => Pixel::Gray,
             PixelFormat::RGB24 => Pixel::Rgb,
@@ -48,16 +50,25 @@ impl<'a> Decoder<'a> {
                 return Err(Failure::Unsupported("JPEG with 16 bits a sample".into()));
             }
         };
-        Ok((Self(decoder), (info.width, info.height), pixel))
+        let whole = (info.width, info.height);
+        Ok((Self { inner, whole }, whole, pixel))
     }
 
-    /// Chooses the smallest scale of at least this size; gives the size that comes of it.
+    /// Chooses the smallest scale at which both sides are at least these; gives the size that comes of
+    /// it. jpeg-decoder is content with one side, and so is asked for the longer one alone.
     ///
     /// # Errors
     /// [`Failure`].
     #[inline(never)]
     pub fn scale(&mut self, (width, height): (u16, u16)) -> Result<(u16, u16), Failure> {
-        self.0.scale(width, height).map_err(failure)
+        let scaled = |eighths| (part(self.whole.0, eighths), part(self.whole.1, eighths));
+        let enough = |&eighths: &u32| {
+            let (across, down) = scaled(eighths);
+            across >= width && down >= height
+        };
+        let (across, down) = scaled([1, 2, 4].into_iter().find(enough).unwrap_or(8));
+        let asked = if across >= down { (across, u16::MAX) } else { (u16::MAX, down) };
+        self.inner.scale(asked.0, asked.1).map_err(failure)
     }
 
     /// The pixels, `length` bytes at most.
@@ -66,9 +77,14 @@ impl<'a> Decoder<'a> {
     /// [`Failure`].
     #[inline(never)]
     pub fn decode(mut self, length: usize) -> Result<Vec<u8>, Failure> {
-        self.0.set_max_decoding_buffer_size(length);
-        self.0.decode().map_err(failure)
+        self.inner.set_max_decoding_buffer_size(length);
+        self.inner.decode().map_err(failure)
     }
+}
+
+/// So many eighths of a side, rounded up.
+fn part(side: u16, eighths: u32) -> u16 {
+    (u32::from(side) * eighths).div_ceil(8) as u16
 }
 
 fn failure(error: jpeg_decoder::Error) -> Failure {
