@@ -325,7 +325,7 @@ fn one_target_that_may_not_have_the_picture_ends_all_before_it_is_decoded() {
 
 /// Columns of light and dark, four pixels wide.
 fn stripes(width: u32, height: u32) -> Image {
-    let level = |i: u32| if i % width / 4 % 2 == 0 { 40 } else { 210 };
+    let level = |i: u32| if (i % width / 4).is_multiple_of(2) { 40 } else { 210 };
     let data = (0..width * height).flat_map(|i| [level(i); 3]).collect();
     Image::new(width, height, Layout::Rgb, data).unwrap()
 }
