@@ -296,6 +296,11 @@ impl Options {
         }
     }
 
+    /// Whether `format` is written without loss, and quality means nothing.
+    pub(crate) const fn is_lossless(&self) -> bool {
+        self.lossless || matches!(self.format, OutputFormat::Png)
+    }
+
     /// The level asked for, or the format's default.
     pub(crate) fn quality_or_default(&self) -> u8 {
         let defaults = &DEFAULT_COMPRESSION_CONFIG;

@@ -146,16 +146,17 @@ impl<'a> Search<'a> {
     ) -> Result<Self> {
         let flattened = format == OutputFormat::Jpeg && image.layout() == Layout::Rgba;
         let over = || image.over(options.background.0).map(Cow::into_owned);
-        let lossless = options.lossless || format == OutputFormat::Png;
         let target = score_target(options);
         let quality = options.quality.filter(|quality| matches!(quality, Quality::Level(_)));
+        let measures = options.score || target.is_some();
+        let options = Options { format, quality, ..options.clone() };
         Ok(Self {
             whole: if flattened { Cow::Owned(over()?) } else { image },
             shrunk: None,
             metadata,
-            options: Options { format, quality, ..options.clone() },
-            target: target.filter(|_| !lossless),
-            measures: options.score || target.is_some(),
+            target: target.filter(|_| !options.is_lossless()),
+            options,
+            measures,
             tries: 0,
             told,
         })
@@ -175,15 +176,11 @@ impl<'a> Search<'a> {
             format: self.options.format,
             size: (image.width(), image.height()),
             shrunk: self.shrunk.is_some(),
-            level: (!self.is_lossless()).then_some(found.level),
+            level: (!self.options.is_lossless()).then_some(found.level),
             data: found.file,
             score: found.score,
             warning: shortfall,
         })
-    }
-
-    fn is_lossless(&self) -> bool {
-        self.options.lossless || self.options.format == OutputFormat::Png
     }
 
     fn image(&self) -> &Image {
@@ -193,7 +190,7 @@ impl<'a> Search<'a> {
     fn attempt(&mut self, level: u8) -> Result<Try> {
         self.options.quality = Some(Quality::Level(level.into()));
         let (image, metadata) = (self.image(), self.metadata.clone());
-        let (file, score) = if self.measures && !self.is_lossless() {
+        let (file, score) = if self.measures && !self.options.is_lossless() {
             let (file, seen) = codec::encode_seen(image, metadata, &self.options)?;
             (file, Some(score(image, seen)?))
         } else {
@@ -206,11 +203,10 @@ impl<'a> Search<'a> {
 
     /// The lowest level that reaches the score; the highest where none does.
     fn reach(&mut self, target: f64) -> Result<Try> {
-        let goal = Goal::AtLeast(target);
         let usual = dial::usual_scores(self.options.format);
-        let curve = Crossing::new(goal, 1..=100, usual.level(target), usual, 1.0);
-        let score = |tried: &Try| tried.score.unwrap_or(PERFECT);
-        let (met, missed) = self.cross(goal, curve, score)?;
+        let start = usual.level(target);
+        let levels = Crossing::new(Goal::AtLeast(target), 1..=100, start, usual, 1.0);
+        let (met, missed) = self.cross(levels, |tried| tried.score.unwrap_or(PERFECT))?;
         met.or(missed).ok_or_else(|| Error::internal("no level was tried"))
     }
 
@@ -226,7 +222,7 @@ impl<'a> Search<'a> {
     /// The best that has at most `limit` bytes, `first` having more.
     fn fit(&mut self, limit: u64, first: Try) -> Result<Try> {
         let goal = Goal::AtMost((limit as f64).ln());
-        let least = match (self.is_lossless(), self.options.always_keep_resolution) {
+        let least = match (self.options.is_lossless(), self.options.always_keep_resolution) {
             (true, _) => first.level,
             (_, true) => 1,
             (_, false) => dial::least_level(self.options.format).min(first.level),
@@ -234,18 +230,18 @@ impl<'a> Search<'a> {
         let logarithm = |tried: &Try| (tried.bytes() as f64).ln();
         let mut smallest = first.bytes();
         let usual = dial::usual_scores(self.options.format);
-        let curve =
+        let fresh =
             || Crossing::new(goal, least..=first.level, least.into(), usual, dial::BYTES_A_POINT);
-        let mut levels = curve();
+        let mut levels = fresh();
         levels.learn(first.level, logarithm(&first));
         loop {
-            let (met, missed) = self.cross(goal, levels, logarithm)?;
+            let (met, missed) = self.cross(levels, logarithm)?;
             if let Some(found) = met {
                 return Ok(found);
             }
             smallest = missed.as_ref().map_or(smallest, Try::bytes);
             self.shrink(limit, smallest)?;
-            levels = curve();
+            levels = fresh();
         }
     }
 
@@ -253,18 +249,16 @@ impl<'a> Search<'a> {
     /// and the last that missed it, the nearest of each.
     fn cross(
         &mut self,
-        goal: Goal,
-        mut curve: Crossing,
+        mut levels: Crossing,
         value: impl Fn(&Try) -> f64,
     ) -> Result<(Option<Try>, Option<Try>)> {
         let (mut met, mut missed) = (None, None);
-        while let Some(level) = curve.next() {
+        while let Some(level) = levels.next() {
             let tried = self.attempt(level)?;
             // How many tries there will be nobody knows: each is three tenths of what is left.
             (self.told)(1.0 - 0.7_f64.powi(self.tries));
-            let value = value(&tried);
-            curve.learn(level, value);
-            *(if goal.is_met(value) { &mut met } else { &mut missed }) = Some(tried);
+            let is_met = levels.learn(level, value(&tried));
+            *(if is_met { &mut met } else { &mut missed }) = Some(tried);
         }
         Ok((met, missed))
     }

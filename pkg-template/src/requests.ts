@@ -46,7 +46,7 @@ export interface EngineOptions {
 const NOT_PLAIN: readonly string[] = ['decoders', 'signal', 'onProgress', 'rename', 'suffix', 'useWebWorker'] satisfies NotPlain[];
 const PLAIN_KEYS = Object.keys(COMPRESSION_RULES).filter((key) => !NOT_PLAIN.includes(key));
 
-/** What 'auto' chooses from: JPEG never is the smallest, and PNG stands for all that is lossless. */
+/** What 'auto' chooses from: JPEG is rarely the smallest, and PNG stands for all that is lossless. */
 const AUTO_FORMATS: readonly OutputFormat[] = ['webp', 'avif', 'png'];
 const LOSSLESS_FORMATS: readonly OutputFormat[] = ['webp', 'png'];
 
@@ -122,12 +122,12 @@ export function resolveOptions(
   service: ServiceDefaults,
   source: InputFormat | 'pixels',
 ): EngineOptions {
-  const [format, ...others] = outputFormats(config, source) as readonly [OutputFormat, ...OutputFormat[]];
+  const formats = outputFormats(config, source);
+  const format = formats[0]!;
   const isChoice = config.format === 'auto';
-  const writes = (one: OutputFormat) => one === format || others.includes(one);
   return withoutUndefined<EngineOptions>({
     format,
-    formats: isChoice ? [format, ...others] : undefined,
+    formats: isChoice ? formats : undefined,
     quality: config.quality ?? (isChoice ? undefined : serviceQuality(format, config, service)),
     maxBytes: maxBytes(config),
     alwaysKeepResolution: config.alwaysKeepResolution,
@@ -141,9 +141,9 @@ export function resolveOptions(
     metadata: keptMetadata(config),
     optimize: config.optimize,
     lossless: config.lossless,
-    avifSpeed: writes('avif') ? (config.avifSpeed ?? service.avifSpeed) : undefined,
-    effort: writes('webp') ? config.effort : undefined,
-    alphaQuality: writes('webp') ? config.alphaQuality : undefined,
+    avifSpeed: formats.includes('avif') ? (config.avifSpeed ?? service.avifSpeed) : undefined,
+    effort: formats.includes('webp') ? config.effort : undefined,
+    alphaQuality: formats.includes('webp') ? config.alphaQuality : undefined,
     animated: config.animated,
     limitInputPixels: config.limitInputPixels,
   });

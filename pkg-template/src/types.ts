@@ -109,9 +109,9 @@ export interface CompressionConfig {
   /** Another name for `format`, as in compressorjs. */
   readonly mimeType?: FormatName;
   /**
-   * With `format: 'auto'`, those to choose from: the file with the fewest bytes at the same score is made, or the one that looks
-   * best where `maxBytes` are too few for the score; it takes as long as all of them together. Default WebP, AVIF and PNG. Elsewhere (variants, batches): each of them,
-   * in place of `format`.
+   * With `format: 'auto'`, those to choose from: the file with the fewest bytes at the same score is made, or the one that
+   * looks best where `maxBytes` are too few for the score; it takes as long as all of them together. Default WebP, AVIF
+   * and PNG. Elsewhere (variants, batches): each of them, in place of `format`.
    */
   readonly formats?: readonly FormatName[];
   /**

@@ -25,7 +25,7 @@ pub(super) enum Goal {
 }
 
 impl Goal {
-    pub fn is_met(self, value: f64) -> bool {
+    fn is_met(self, value: f64) -> bool {
         match self {
             Self::AtLeast(goal) => value >= goal,
             Self::AtMost(goal) => value <= goal,
@@ -106,11 +106,10 @@ impl Crossing {
         Self { goal, levels, start, worth, slope, below, above, before, tries: 0 }
     }
 
-    pub fn learn(&mut self, level: u8, value: f64) {
-        let is_above = match self.goal {
-            Goal::AtLeast(_) => self.goal.is_met(value),
-            Goal::AtMost(_) => !self.goal.is_met(value),
-        };
+    /// Whether the level's value meets the goal.
+    pub fn learn(&mut self, level: u8, value: f64) -> bool {
+        let is_met = self.goal.is_met(value);
+        let is_above = is_met == matches!(self.goal, Goal::AtLeast(_));
         let (side, other) = if is_above {
             (&mut self.above, &mut self.below)
         } else {
@@ -121,6 +120,7 @@ impl Crossing {
             other.pull /= 2.0;
         }
         self.before = side.replace(Point { level, beyond: value - self.goal.value(), pull: 1.0 });
+        is_met
     }
 
     /// The level to try next; `None` when nothing better is to be expected.
@@ -174,10 +174,8 @@ mod tests {
         let mut crossing = Crossing::new(goal, 1..=100, 80.0, STRAIGHT, 0.6);
         let (mut kept, mut tries) = (None, 0);
         while let Some(level) = crossing.next() {
-            let value = curve(level);
-            crossing.learn(level, value);
             tries += 1;
-            if goal.is_met(value) {
+            if crossing.learn(level, curve(level)) {
                 kept = Some(level);
             }
         }
