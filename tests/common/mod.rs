@@ -53,11 +53,22 @@ pub fn file(image: Image, format: OutputFormat) -> Vec<u8> {
 
 /// A folder of the corpus, or `None` with a line that says so where it is not there.
 pub fn corpus(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus").join(folder);
+    beside("corpus", folder)
+}
+
+/// A folder of files from reports about other programs, or `None` likewise.
+pub fn cases(kind: &str) -> Option<PathBuf> {
+    beside("cases", kind)
+}
+
+/// What is kept beside the checkout and not in it.
+fn beside(collection: &str, folder: &str) -> Option<PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let path = shared.join(collection).join(folder);
     if path.is_dir() {
         return Some(path);
     }
-    eprintln!("skipped: the corpus folder {folder} is not on this machine");
+    eprintln!("skipped: the folder {folder} of the {collection} is not on this machine");
     None
 }
 
