@@ -51,6 +51,11 @@ pub fn file(image: Image, format: OutputFormat) -> Vec<u8> {
     compress_pixels(image, &options(format)).unwrap().data
 }
 
+/// The repository's own folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 /// A folder of the corpus, or `None` with a line that says so where it is not there.
 pub fn corpus(folder: &str) -> Option<PathBuf> {
     beside("corpus", folder)
@@ -63,8 +68,7 @@ pub fn cases(kind: &str) -> Option<PathBuf> {
 
 /// What is kept beside the checkout and not in it.
 fn beside(collection: &str, folder: &str) -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let path = shared.join(collection).join(folder);
+    let path = root().join("../shared").join(collection).join(folder);
     if path.is_dir() {
         return Some(path);
     }
