@@ -10,6 +10,7 @@ mod avif;
 #[cfg(feature = "avif")]
 mod heif;
 mod jpeg;
+mod jpeg_structure;
 #[cfg(feature = "rare")]
 mod legacy;
 mod palette;

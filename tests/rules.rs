@@ -23,8 +23,13 @@ const LAYERS: [&[&str]; 9] = [
 ];
 
 /// Files of `src/codec` that are a part of one format's file, which alone may name them.
-const PARTS_OF_A_FORMAT: [(&str, &str); 4] =
-    [("avif", "heif"), ("avif", "ycbcr"), ("png", "palette"), ("webp", "alph")];
+const PARTS_OF_A_FORMAT: [(&str, &str); 5] = [
+    ("avif", "heif"),
+    ("avif", "ycbcr"),
+    ("jpeg", "jpeg_structure"),
+    ("png", "palette"),
+    ("webp", "alph"),
+];
 
 /// What the package calls something that Rust knows by another name, or not at all.
 const PACKAGE_ONLY: [&str; 12] = [

@@ -9,13 +9,11 @@
 //! The decoder makes up what a file lacks at its end, without a word: half a photograph with a
 //! gray rest. [`Structure`] hands the file over in such a way that it cannot.
 
-mod structure;
-
 use mozjpeg_rs::{Encoder, Preset, Subsampling};
 use slimpix_decode::{Decoder, Failure, Pixel};
 
-use self::structure::{Ending, Structure};
 use super::check_sides;
+use super::jpeg_structure::{Ending, Structure};
 use crate::error::{Error, ErrorCode, Result};
 use crate::image::{Image, Layout, allocate};
 use crate::metadata::Metadata;
