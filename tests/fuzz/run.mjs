@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const workspace = join(root, 'tests/fuzz');
+const built = join(root, 'target/fuzz/build');
 const TARGETS = readdirSync(join(workspace, 'targets')).map((file) => file.replace('.rs', ''))
   .flatMap((name) => (name === 'decode' ? ['bmp', 'gif', 'ico', 'jpeg', 'png', 'tiff', 'webp'].map((format) => `decode_${format}`) : [name]));
 /** What cargo-fuzz passes, without the address sanitizer: nothing here is unsafe. */
@@ -47,7 +48,7 @@ if (rows.some(({ findings }) => findings > 0)) process.exit(1);
 function build() {
   const env = { ...process.env, RUSTFLAGS: INSTRUMENTATION.join(' ') };
   const bins = targets.flatMap((name) => ['--bin', name]);
-  const { status } = spawnSync('cargo', ['build', '--release', '--locked', '--target', triple, ...bins], { cwd: workspace, env, stdio: 'inherit' });
+  const { status } = spawnSync('cargo', ['build', '--release', '--locked', '--target', triple, '--target-dir', built, ...bins], { cwd: workspace, env, stdio: 'inherit' });
   if (status !== 0) stop('the targets could not be built');
 }
 
@@ -63,7 +64,7 @@ async function fuzz(name) {
     const artifacts = folder(name, 'artifacts');
     const before = new Set(readdirSync(artifacts));
     const args = [learned, seeds, `-max_total_time=${seconds}`, `-artifact_prefix=${artifacts}/`, '-print_final_stats=1', ...LIMITS];
-    const said = await run(join(workspace, `target/${triple}/release/${name}`), args);
+    const said = await run(join(built, `${triple}/release/${name}`), args);
     executions += Number(/number_of_executed_units: (\d+)/.exec(said)?.[1] ?? 0);
     const found = readdirSync(artifacts).filter((file) => !before.has(file));
     found.forEach((file) => keep(name, join(artifacts, file)));
