@@ -7,13 +7,21 @@
 mod alph;
 #[cfg(feature = "avif")]
 mod avif;
+#[cfg(feature = "rare")]
+mod bmp;
+#[cfg(feature = "rare")]
+mod dib;
+#[cfg(feature = "rare")]
+mod gif;
 #[cfg(feature = "avif")]
 mod heif;
-mod jpeg;
 #[cfg(feature = "rare")]
-mod legacy;
+mod ico;
+mod jpeg;
 mod palette;
 mod png;
+#[cfg(feature = "rare")]
+mod tiff;
 mod webp;
 #[cfg(feature = "avif")]
 mod ycbcr;
@@ -22,6 +30,8 @@ use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::metadata::Metadata;
 use crate::options::{Options, OutputFormat};
+#[cfg(feature = "rare")]
+use crate::sniff::ico::{Entry, largest};
 use crate::sniff::{Format, Info, sniff};
 
 /// The picture's pixels as stored: not oriented, in its own colour space.
@@ -37,7 +47,16 @@ pub fn decode(file: &[u8], info: &Info, detail: (u32, u32)) -> Result<Image> {
         Format::Png => png::decode(file),
         Format::Webp => webp::decode(file),
         #[cfg(feature = "rare")]
-        Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => legacy::decode(file, info),
+        Format::Gif => gif::decode(file),
+        #[cfg(feature = "rare")]
+        Format::Bmp => bmp::decode(file),
+        #[cfg(feature = "rare")]
+        Format::Tiff => tiff::decode(file),
+        #[cfg(feature = "rare")]
+        Format::Ico => match largest(file)? {
+            Entry::Png(file) => png::decode(file),
+            Entry::Bitmap(data, dib) => ico::decode(data, &dib),
+        },
         #[cfg(not(feature = "rare"))]
         Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => Err(Error::unsupported_feature(
             format_args!("this build reads no {}", info.format.name().to_ascii_uppercase()),

@@ -22,9 +22,15 @@ const LAYERS: [&[&str]; 9] = [
     &["error"],
 ];
 
-/// Files of `src/codec` that are a part of one format's file, which alone may name them.
-const PARTS_OF_A_FORMAT: [(&str, &str); 4] =
-    [("avif", "heif"), ("avif", "ycbcr"), ("png", "palette"), ("webp", "alph")];
+/// Files of `src/codec` that are a part of one format's file, which alone may name them; of two formats' files where both hold the same thing.
+const PARTS_OF_A_FORMAT: [(&str, &str); 6] = [
+    ("avif", "heif"),
+    ("avif", "ycbcr"),
+    ("bmp", "dib"),
+    ("ico", "dib"),
+    ("png", "palette"),
+    ("webp", "alph"),
+];
 
 /// What the package calls something that Rust knows by another name, or not at all.
 const PACKAGE_ONLY: [&str; 12] = [

@@ -3,7 +3,7 @@
 //! A crate of its own because jpeg-decoder is generic over its source and so compiles where it is
 //! used: here for speed, while slimpix itself is compiled for size.
 
-use jpeg_decoder::PixelFormat;
+use jpeg_decoder::{ColorTransform, PixelFormat};
 
 /// Why a file was not decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,13 @@ impl<'a> Decoder<'a> {
         };
         let whole = (info.width, info.height);
         Ok((Self { inner, whole }, whole, pixel))
+    }
+
+    /// Says whether three components are luma and chroma or colors, whatever the markers say: a
+    /// container around the JPEG may know.
+    pub fn set_ycbcr(&mut self, ycbcr: bool) {
+        let transform = if ycbcr { ColorTransform::YCbCr } else { ColorTransform::RGB };
+        self.inner.set_color_transform(transform);
     }
 
     /// Chooses the smallest scale at which both sides are at least these; gives the size that comes of
