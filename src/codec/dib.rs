@@ -11,7 +11,7 @@ pub(super) fn truncated() -> Error {
     Error::corrupt("the bitmap is truncated: pixels are missing")
 }
 
-/// The picture. With `icon`, it has alpha whatever the header says, for the mask to be put in.
+/// The picture. With `icon`, it has room for alpha whatever the header says, for the mask.
 /// `file` is what the header's places count from.
 pub(super) fn decode(file: &[u8], dib: &Dib, icon: bool) -> Result<Image> {
     let layout = if icon || dib.has_alpha() { Layout::Rgba } else { Layout::Rgb };
@@ -79,13 +79,12 @@ impl Canvas<'_> {
         }
     }
 
-    /// Pixels as numbers, of which masks cut channels. Where every alpha is 0, alpha is not used:
-    /// many writers leave it empty, and browsers then show the picture opaque.
+    /// Pixels as numbers, of which masks cut channels. Alpha that is 0 everywhere makes a BMP
+    /// invisible, in browsers too; in an icon it is not used.
     fn masks(&mut self, data: &[u8]) {
         let bytes = usize::from(self.dib.bits / 8);
         let channels = self.channels;
         let [red, green, blue, alpha] = self.dib.masks.map(Channel::new);
-        let mut seen = 0;
         for (y, stored) in
             (0..self.dib.height as usize).zip(data.chunks(self.dib.stride() as usize))
         {
@@ -95,12 +94,8 @@ impl Canvas<'_> {
                 four[..bytes].copy_from_slice(stored);
                 let value = u32::from_le_bytes(four);
                 let transparency = if alpha.max == 0 { 255 } else { alpha.level(value) };
-                seen |= transparency;
                 put(pixel, [red.level(value), green.level(value), blue.level(value)], transparency);
             }
-        }
-        if seen == 0 && channels == 4 {
-            self.image.data_mut().chunks_exact_mut(4).for_each(|pixel| pixel[3] = 255);
         }
     }
 
@@ -129,8 +124,9 @@ impl Canvas<'_> {
         )
     }
 
-    /// Walks the runs. A run repeats `unit` bytes; a literal of `count` pixels takes
-    /// `literal(count)` bytes, padded to even; `color(bytes, n, is_run)` is its n-th pixel.
+    /// Walks the runs; pixels that none of them names stay black, as in Chromium. A run repeats
+    /// `unit` bytes; a literal of `count` pixels takes `literal(count)` bytes, padded to even;
+    /// `color(bytes, n, is_run)` is its n-th pixel.
     fn each_run(
         &mut self,
         mut data: &[u8],

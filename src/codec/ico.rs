@@ -11,32 +11,21 @@ use crate::sniff::dib::Dib;
 
 pub(super) fn decode(data: &[u8], dib: &Dib) -> Result<Image> {
     let mut image = dib::decode(data, dib, true)?;
-    let alpha_counts = dib.masks[3] != 0 && uses_alpha(data, dib);
+    let pixels = image.data_mut().as_chunks_mut::<4>().0;
+    let alpha_counts = dib.has_alpha() && pixels.iter().any(|pixel| pixel[3] != 0);
     if !alpha_counts {
+        pixels.iter_mut().for_each(|pixel| pixel[3] = 255);
         apply_mask(&mut image, data, dib)?;
     }
     Ok(image)
 }
 
-/// Whether a stored pixel has an alpha that is not 0; the decoded ones no longer show it.
-fn uses_alpha(data: &[u8], dib: &Dib) -> bool {
-    let length = dib.stride() as usize * dib.height as usize;
-    let stored = data.get(dib.pixels..).unwrap_or_default();
-    let bytes = usize::from(dib.bits / 8).max(1);
-    let rows = stored[..length.min(stored.len())].chunks(dib.stride() as usize);
-    rows.flat_map(|row| row.chunks_exact(bytes).take(dib.width as usize)).any(|pixel| {
-        let mut four = [0; 4];
-        four[..bytes].copy_from_slice(pixel);
-        u32::from_le_bytes(four) & dib.masks[3] != 0
-    })
-}
-
-/// Where a bit of the mask is set, nothing is shown. A mask that is not there at all hides nothing;
-/// half a mask is half a picture.
+/// Where a bit of the mask is set, nothing is shown. Half a mask is half a picture; at 32 bits some
+/// writers leave it out.
 fn apply_mask(image: &mut Image, data: &[u8], dib: &Dib) -> Result<()> {
     let start = dib.pixels.saturating_add(dib.stride() as usize * dib.height as usize);
     let mask = data.get(start..).unwrap_or_default();
-    if mask.is_empty() {
+    if mask.is_empty() && dib.bits == 32 {
         return Ok(());
     }
     let (width, height) = (dib.width as usize, dib.height as usize);

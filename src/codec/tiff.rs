@@ -70,9 +70,20 @@ fn place(chunk: &Chunk<'_>, y: usize, levels: &[u8], kind: &Kind, image: &mut Im
         pixels.zip(levels).for_each(|(pixel, &level)| pixel[plane] = level);
         return;
     }
-    for (pixel, levels) in pixels.zip(levels.chunks_exact(kind.levels())) {
+    let levels = levels.chunks_exact(kind.levels());
+    if kind.has_inks_and_alpha() {
+        pixels.zip(levels).for_each(|(pixel, inks)| pixel.copy_from_slice(&light(inks)));
+        return;
+    }
+    for (pixel, levels) in pixels.zip(levels) {
         pixel.copy_from_slice(&levels[..channels]);
     }
+}
+
+/// What four inks leave of white, and alpha.
+fn light(inks: &[u8]) -> [u8; 4] {
+    let left = |ink: u8| ((u32::from(255 - ink) * u32::from(255 - inks[3]) + 127) / 255) as u8;
+    [left(inks[0]), left(inks[1]), left(inks[2]), inks[4]]
 }
 
 /// Color divided by its alpha: TIFF may store it multiplied.

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-/// Type numbers whose values are read here (TIFF 6.0, section 2; IFD and the 8-byte ones of BigTIFF).
+/// Type numbers whose values are read here (TIFF 6.0, section 2; Technical Note 1; BigTIFF).
 const BYTE: u16 = 1;
 const SHORT: u16 = 3;
 const LONG: u16 = 4;

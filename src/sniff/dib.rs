@@ -62,8 +62,8 @@ impl Dib {
         let (width, height, top_down) = fields.sides().ok_or_else(broken)?;
         let bits = fields.bits().ok_or_else(broken)?;
         let coding = fields.coding(bits)?;
-        if matches!(coding, Coding::Runs | Coding::ColorRuns) && (top_down || fields.icon) {
-            return Err(Error::corrupt("a bitmap with runs is neither top-down nor in an icon"));
+        if fields.icon && matches!(coding, Coding::Runs | Coding::ColorRuns) {
+            return Err(Error::corrupt("an icon with runs, behind which its mask is not found"));
         }
         let (masks, after_masks) = fields.masks(bits, header).ok_or_else(broken)?;
         check_masks(coding, bits, &masks)?;
@@ -85,9 +85,9 @@ impl Dib {
         })
     }
 
-    /// Whether a pixel may be transparent: alpha has bits, or runs may pass over pixels.
+    /// Whether a pixel may be transparent.
     pub(crate) fn has_alpha(&self) -> bool {
-        self.masks[3] != 0 || matches!(self.coding, Coding::Runs | Coding::ColorRuns)
+        self.masks[3] != 0
     }
 
     /// Bytes of a stored row: a multiple of four.
@@ -112,7 +112,7 @@ impl Fields<'_> {
         !matches!(self.header.len(), 40 | 52 | 56 | 108 | 124)
     }
 
-    /// Version 4 and 5 have an alpha mask that counts whatever the compression.
+    /// Version 4 or 5, whose alpha mask counts whatever the compression.
     fn is_version_4(&self) -> bool {
         self.header.len() >= 108
     }
@@ -171,18 +171,22 @@ impl Fields<'_> {
             16 => [0x7C00, 0x3E0, 0x1F, 0],
             _ => [0xFF_0000, 0xFF00, 0xFF, 0],
         };
-        let has_alpha_mask = self.is_version_4()
-            || (self.has_bit_fields() && (self.compression() == 6 || size == 56));
         if bits == 16 || bits == 32 {
-            masks[3] = if has_alpha_mask {
-                stored(3)?
-            } else if self.icon && bits == 32 && !self.has_bit_fields() {
-                0xFF00_0000
-            } else {
-                0
-            };
+            masks[3] = self.alpha_mask(bits, stored)?;
         }
         Some((masks, after))
+    }
+
+    /// The bits of alpha. Without bit fields, version 4 may have the highest byte for it, and an
+    /// icon has it always.
+    fn alpha_mask(&self, bits: u16, stored: impl Fn(usize) -> Option<u32>) -> Option<u32> {
+        const HIGHEST: u32 = 0xFF00_0000;
+        if self.has_bit_fields() {
+            let is_stored = self.header.len() >= 56 || self.compression() == 6;
+            return if is_stored { stored(3) } else { Some(0) };
+        }
+        let used = bits == 32 && (self.icon || (self.is_version_4() && stored(3)? != 0));
+        Some(if used { HIGHEST } else { 0 })
     }
 
     /// Colors of the palette: all that indices can name, or fewer where the header says so. A

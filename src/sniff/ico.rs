@@ -35,7 +35,8 @@ pub(super) fn header(file: &[u8]) -> Result<Header> {
     Ok(Header::still(width, height, true))
 }
 
-/// An entry whose header cannot be read is no candidate, unless all are such: then its error stands.
+/// An entry whose header cannot be read is no candidate; where all are such, the last one's error
+/// stands.
 fn best(file: &[u8]) -> Result<Candidate<'_>> {
     let broken = || Error::corrupt("the icon's directory is truncated or damaged");
     let count = usize::from(le16(file, 4).ok_or_else(broken)?);

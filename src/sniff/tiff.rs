@@ -35,7 +35,7 @@ const MAX_PAGES: usize = 100_000;
 /// Directories that are looked at for signs of a camera raw file, in the chain and below each.
 const SEARCHED: usize = 8;
 
-/// Readings of samples behind a color filter, and linear ones that nobody has developed (TIFF/EP, DNG).
+/// Samples behind a color filter, and linear ones that nobody has developed (TIFF/EP, DNG).
 const RAW_PHOTOMETRIC: [u64; 2] = [32803, 34892];
 
 /// Compressions of camera makers: Sony, Samsung, Nikon, lossy DNG, Kodak, Pentax.
@@ -85,7 +85,7 @@ fn is_page(directory: &Directory<'_>) -> bool {
 }
 
 /// The directories one after another; ends where the chain comes back to a place it has been at.
-/// That place is found without a list of all: an anchor is moved to the 1st, 2nd, 4th, … directory,
+/// That place is found without a list of all: an anchor moves to the 1st, 2nd, 4th, … directory,
 /// and once it is in the circle, the chain meets it.
 fn chain(first: Directory<'_>) -> impl Iterator<Item = Directory<'_>> {
     let (mut anchor, mut steps, mut limit) = (first.place(), 0, 1);

@@ -82,6 +82,8 @@ pub(super) struct Kind<'a> {
     pub color: Color,
     /// There is a sample for alpha, after the colors.
     pub alpha: bool,
+    /// The file itself says that it is alpha.
+    pub tells_alpha: bool,
     /// Colors are multiplied by alpha.
     pub associated_alpha: bool,
     pub compression: Compression,
@@ -124,6 +126,7 @@ impl<'a> Kind<'a> {
             reversed: picture.number(FILL_ORDER) == Some(2),
             color: color(picture, bits, floating)?,
             alpha: extra.is_some(),
+            tells_alpha: matches!(extra, Some(1 | 2)),
             associated_alpha: extra == Some(1),
             compression,
             predictor: predictor(picture, compression)?,
@@ -162,8 +165,10 @@ impl<'a> Kind<'a> {
         if self.reversed && matches!(self.compression, Compression::Lzw | Compression::Deflate) {
             return Err(unsupported("with the bits of compressed bytes in reverse"));
         }
-        if self.alpha && matches!(self.color, Color::Cmyk) {
-            return Err(unsupported("with inks and samples beside them (alpha or spot colors)"));
+        if self.alpha && self.color == Color::Cmyk && (self.planar || !self.tells_alpha) {
+            return Err(unsupported(
+                "with spot colors, or with inks and alpha in planes of their own,",
+            ));
         }
         if self.is_subsampled()
             && (self.planar || self.bits != 8 || self.predictor != Predictor::None)
@@ -187,10 +192,15 @@ impl<'a> Kind<'a> {
         match (&self.color, self.alpha) {
             (Color::Gray | Color::InvertedGray, false) => Layout::Gray,
             (Color::Gray | Color::InvertedGray, true) => Layout::GrayAlpha,
-            (Color::Cmyk, _) => Layout::Cmyk,
+            (Color::Cmyk, false) => Layout::Cmyk,
             (_, false) => Layout::Rgb,
             (_, true) => Layout::Rgba,
         }
+    }
+
+    /// Inks that have alpha, for which there is no layout: they are made red, green and blue here.
+    pub(super) fn has_inks_and_alpha(&self) -> bool {
+        self.color == Color::Cmyk && self.alpha
     }
 
     /// Samples of a pixel in one chunk.
