@@ -3,10 +3,16 @@
 //! The magic bytes decide, never a name or a media type: both lie often. What the headers say is
 //! what the decoder will allocate; where a format lets its parts disagree, the larger counts.
 
+// What only their decoders ask them is dead where those are left out.
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
 pub(crate) mod bmp;
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
 pub(crate) mod dib;
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
 pub(crate) mod gif;
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
 pub(crate) mod ico;
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
 pub(crate) mod tiff;
 mod unsupported;
 

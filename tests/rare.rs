@@ -86,7 +86,7 @@ fn bmp_headers_are_read_as_browsers_do() {
     let four = |bmp: Bmp<'_>| Bmp { palette: &palette[..20], bits: 8, colors: 5, ..bmp }.file();
     let indices = [3, 4, 0, 0, 1, 2, 0, 0];
     let plain = Bmp { pixels: &BGR, ..Bmp::default() };
-    let table: Vec<(&str, Vec<u8>, Vec<[u8; 4]>)> = vec![
+    let table = [
         ("24 bits", plain.file(), upright.clone()),
         ("top-down", Bmp { height: -2, ..plain }.file(), flipped),
         ("palette", four(Bmp { pixels: &indices, ..plain }), upright.clone()),
@@ -247,7 +247,7 @@ fn tiffs_of_every_kind_are_read() {
         ("smaller chroma", more(&[shorts(530, &[2, 1])], tags(&[8; 3], 1, 6, &blocks)), &blocks),
     ] {
         for big in [false, true] {
-            let bytes = tiff(big, &[tags.clone()], &[], stored);
+            let bytes = tiff(big, std::slice::from_ref(&tags), &[], stored);
             assert_eq!(pixels(&bytes), Ok((4, 1, grays.clone())), "{name}, BigTIFF {big}");
             assert_eq!(probe(&bytes).unwrap().pages, 1);
         }
