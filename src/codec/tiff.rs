@@ -15,7 +15,7 @@ mod kind;
 mod samples;
 mod ycbcr;
 
-use chunk::{Chunk, Chunks};
+use chunk::{Chunk, Chunks, Decoders};
 use kind::{Compression, Kind};
 use samples::Levels;
 
@@ -29,12 +29,13 @@ pub(super) fn decode(file: &[u8]) -> Result<Image> {
     let chunks = Chunks::read(&picture, &kind)?;
     chunks.check_length(&kind)?;
     let mut image = Image::zeroed(kind.width, kind.height, kind.layout())?;
+    let mut decoders = Decoders::default();
     for index in 0..chunks.count() {
         let chunk = chunks.chunk(index)?;
         match kind.compression {
             Compression::Jpeg => jpeg::decode(&chunk, &kind, &mut image)?,
-            _ if kind.is_subsampled() => ycbcr::decode(&chunk, &kind, &mut image)?,
-            _ => rows(&chunk, &kind, &mut image)?,
+            _ if kind.is_subsampled() => ycbcr::decode(&chunk, &kind, &mut decoders, &mut image)?,
+            _ => rows(&chunk, &kind, &mut decoders, &mut image)?,
         }
     }
     if kind.has_ycbcr_samples() {
@@ -47,14 +48,15 @@ pub(super) fn decode(file: &[u8]) -> Result<Image> {
 }
 
 /// Lays the rows of a chunk into the picture.
-fn rows(chunk: &Chunk<'_>, kind: &Kind, image: &mut Image) -> Result<()> {
-    let mut source = chunk.open(kind)?;
+fn rows(chunk: &Chunk<'_>, kind: &Kind, decoders: &mut Decoders, image: &mut Image) -> Result<()> {
+    let mut source = chunk.open(kind, decoders)?;
     let mut stored = allocate(kind.row_length(chunk.width)?)?;
     let mut levels = Levels::new(kind, chunk.width)?;
     for y in 0..chunk.rows {
         source.fill(&mut stored)?;
         place(chunk, y, levels.of_row(&mut stored), kind, image);
     }
+    source.close(decoders);
     Ok(())
 }
 

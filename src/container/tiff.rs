@@ -15,6 +15,9 @@ const IFD: u16 = 13;
 const LONG8: u16 = 16;
 const IFD8: u16 = 18;
 
+/// A classic TIFF's directory has no more entries; a BigTIFF's could, and tags have 16 bits.
+const MAX_ENTRIES: usize = 65535;
+
 /// A TIFF's bytes, its byte order and the width of its offsets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tiff<'a> {
@@ -71,7 +74,7 @@ impl<'a> Tiff<'a> {
             (usize::from(self.u16(at)?), at.checked_add(2)?)
         };
         let room = self.bytes.len().saturating_sub(start) / self.entry_size();
-        Some(Directory { tiff: *self, start, count: count.min(room) })
+        Some(Directory { tiff: *self, start, count: count.min(room).min(MAX_ENTRIES) })
     }
 
     fn entry_size(&self) -> usize {

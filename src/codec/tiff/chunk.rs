@@ -1,6 +1,6 @@
 //! The strips or tiles of a TIFF, and the rows that are decompressed from one.
 
-use miniz_oxide::inflate::stream::{InflateState, inflate};
+use miniz_oxide::inflate::stream::{InflateState, MinReset, inflate};
 use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 use weezl::{BitOrder, LzwStatus, decode::Decoder as Lzw};
 
@@ -121,6 +121,11 @@ impl<'a> Chunks<'a> {
     /// Refuses stored bytes that cannot make the picture, before memory is asked for. Chunks may
     /// share bytes, as writers do that store equal tiles once.
     pub(super) fn check_length(&self, kind: &Kind<'_>) -> Result<()> {
+        let (across, down) = self.grid();
+        let count = across as u64 * down as u64 * self.planes as u64;
+        if count > self.offsets.count as u64 {
+            return Err(truncated());
+        }
         let mut stored = 0;
         for index in 0..self.count() {
             stored += self.data(index)?.len() as u64;
@@ -154,36 +159,59 @@ fn max_ratio(compression: Compression, row: u64) -> u64 {
     }
 }
 
+/// Decoders between two chunks: there may be many small ones, and each decoder has tables to make.
+#[derive(Default)]
+pub(super) struct Decoders {
+    lzw: [Option<Box<Lzw>>; 2],
+    inflate: Option<Box<InflateState>>,
+}
+
+impl Decoders {
+    /// For the codes of TIFF 6.0, section 13, or those of the years before, which go from the
+    /// lowest bit.
+    fn lzw(&mut self, old: bool) -> Box<Lzw> {
+        let new = || match old {
+            true => Lzw::new(BitOrder::Lsb, 8),
+            false => Lzw::with_tiff_size_switch(BitOrder::Msb, 8),
+        };
+        let mut decoder = self.lzw[usize::from(old)].take().unwrap_or_else(|| Box::new(new()));
+        decoder.reset();
+        decoder
+    }
+
+    fn inflate(&mut self) -> Box<InflateState> {
+        let format = DataFormat::ZLibIgnoreChecksum;
+        let mut state = self.inflate.take().unwrap_or_else(|| InflateState::new_boxed(format));
+        state.reset_as(MinReset);
+        state
+    }
+}
+
 impl<'a> Chunk<'a> {
-    pub(super) fn open(&self, kind: &Kind<'_>) -> Result<Rows<'a>> {
+    pub(super) fn open(&self, kind: &Kind<'_>, decoders: &mut Decoders) -> Result<Rows<'a>> {
         let data = self.data;
         let source = match kind.compression {
             Compression::None => Source::Stored(data),
             Compression::PackBits => Source::PackBits(PackBits { data, run: Run::Literal(0) }),
-            Compression::Lzw => Source::Lzw(Box::new(lzw(data)), data),
-            Compression::Deflate => {
-                Source::Deflate(InflateState::new_boxed(DataFormat::ZLibIgnoreChecksum), data)
-            }
+            Compression::Lzw => Source::Lzw(decoders.lzw(is_old_lzw(data)), data),
+            Compression::Deflate => Source::Deflate(decoders.inflate(), data),
             Compression::Jpeg => return Err(Error::internal("a JPEG has no rows of its own here")),
             fax => Source::Fax(Box::new(Fax::new(data, kind.reversed, fax, self.width)?)),
         };
-        Ok(Rows { source, reversed: kind.reversed })
+        Ok(Rows { source, reversed: kind.reversed, old_lzw: is_old_lzw(data) })
     }
 }
 
-/// The codes of TIFF 6.0, section 13; or those of the years before, from the lowest bit, which
-/// start with a clear code of 9 bits that looks like this.
-fn lzw(data: &[u8]) -> Lzw {
-    if matches!(data, [0, second, ..] if second & 1 == 1) {
-        return Lzw::new(BitOrder::Lsb, 8);
-    }
-    Lzw::with_tiff_size_switch(BitOrder::Msb, 8)
+/// Old LZW starts with a clear code of 9 bits that looks like this.
+fn is_old_lzw(data: &[u8]) -> bool {
+    matches!(data, [0, second, ..] if second & 1 == 1)
 }
 
 /// A chunk's rows, one after another.
 pub(super) struct Rows<'a> {
     source: Source<'a>,
     reversed: bool,
+    old_lzw: bool,
 }
 
 enum Source<'a> {
@@ -195,6 +223,15 @@ enum Source<'a> {
 }
 
 impl Rows<'_> {
+    /// Gives the decoder back for the next chunk.
+    pub(super) fn close(self, decoders: &mut Decoders) {
+        match self.source {
+            Source::Lzw(decoder, _) => decoders.lzw[usize::from(self.old_lzw)] = Some(decoder),
+            Source::Deflate(state, _) => decoders.inflate = Some(state),
+            _ => {}
+        }
+    }
+
     /// Fills a row; the chunk must have all of it.
     pub(super) fn fill(&mut self, row: &mut [u8]) -> Result<()> {
         match &mut self.source {

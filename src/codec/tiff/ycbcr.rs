@@ -1,7 +1,7 @@
 //! Luma and chroma (TIFF 6.0, section 21): stored whole, or with one of each chroma for a block of
 //! luma.
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Decoders};
 use super::kind::Kind;
 use super::place;
 use crate::error::Result;
@@ -9,12 +9,17 @@ use crate::image::{Image, allocate};
 
 /// Lays a chunk of blocks into the picture: a block is its luma samples, row by row, and then one
 /// sample of each chroma, which is repeated for all its pixels.
-pub(super) fn decode(chunk: &Chunk<'_>, kind: &Kind<'_>, image: &mut Image) -> Result<()> {
+pub(super) fn decode(
+    chunk: &Chunk<'_>,
+    kind: &Kind<'_>,
+    decoders: &mut Decoders,
+    image: &mut Image,
+) -> Result<()> {
     let (across, down) = kind.subsampling;
     let extra = kind.samples - 3;
     let block = across * down + 2 + extra;
     let blocks = chunk.width.div_ceil(across);
-    let mut source = chunk.open(kind)?;
+    let mut source = chunk.open(kind, decoders)?;
     let mut stored = allocate(blocks * block)?;
     let mut levels = allocate(blocks * across * kind.samples)?;
     for top in (0..chunk.rows).step_by(down) {
@@ -30,6 +35,7 @@ pub(super) fn decode(chunk: &Chunk<'_>, kind: &Kind<'_>, image: &mut Image) -> R
             place(chunk, top + y, &levels, kind, image);
         }
     }
+    source.close(decoders);
     Ok(())
 }
 
