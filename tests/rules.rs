@@ -22,7 +22,8 @@ const LAYERS: [&[&str]; 9] = [
     &["error"],
 ];
 
-/// Files of `src/codec` that are a part of one format's file, which alone may name them; of two formats' files where both hold the same thing.
+/// Files of `src/codec` that are a part of one format's file, or of two that hold the same thing;
+/// these alone may name them.
 const PARTS_OF_A_FORMAT: [(&str, &str); 6] = [
     ("avif", "heif"),
     ("avif", "ycbcr"),
