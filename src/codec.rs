@@ -7,14 +7,22 @@
 mod alph;
 #[cfg(feature = "avif")]
 mod avif;
+#[cfg(feature = "rare")]
+mod bmp;
+#[cfg(feature = "rare")]
+mod dib;
+#[cfg(feature = "rare")]
+mod gif;
 #[cfg(feature = "avif")]
 mod heif;
+#[cfg(feature = "rare")]
+mod ico;
 mod jpeg;
 mod jpeg_structure;
-#[cfg(feature = "rare")]
-mod legacy;
 mod palette;
 mod png;
+#[cfg(feature = "rare")]
+mod tiff;
 mod webp;
 #[cfg(feature = "avif")]
 mod ycbcr;
@@ -23,6 +31,8 @@ use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::metadata::Metadata;
 use crate::options::{Options, OutputFormat};
+#[cfg(feature = "rare")]
+use crate::sniff::ico::{Entry, largest};
 use crate::sniff::{Format, Info, sniff};
 
 /// The picture's pixels as stored: not oriented, in its own colour space.
@@ -45,9 +55,16 @@ pub fn decode(
         Format::Png => png::decode(file).map(whole),
         Format::Webp => webp::decode(file).map(whole),
         #[cfg(feature = "rare")]
-        Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => {
-            legacy::decode(file, info).map(whole)
-        }
+        Format::Gif => gif::decode(file).map(whole),
+        #[cfg(feature = "rare")]
+        Format::Bmp => bmp::decode(file).map(whole),
+        #[cfg(feature = "rare")]
+        Format::Tiff => tiff::decode(file).map(whole),
+        #[cfg(feature = "rare")]
+        Format::Ico => match largest(file)? {
+            Entry::Png(file) => png::decode(file).map(whole),
+            Entry::Bitmap(data, dib) => ico::decode(data, &dib).map(whole),
+        },
         #[cfg(not(feature = "rare"))]
         Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => Err(Error::unsupported_feature(
             format_args!("this build reads no {}", info.format.name().to_ascii_uppercase()),

@@ -4,6 +4,10 @@
 //! slices of the file; it ends at the first length that does not fit, copies nothing and never
 //! takes longer than the file is long.
 
+// Only the decoder asks it for all; it is left out without `rare`.
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
+pub(crate) mod tiff;
+
 /// A piece of a container: its name and what it holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Piece<'a> {

@@ -7,6 +7,7 @@
 pub(crate) mod exif;
 mod xmp;
 
+use crate::container::tiff::Tiff;
 use crate::container::{jpeg_segments, le32, png_chunks, riff_chunks};
 use crate::format::Format;
 use crate::options::MetadataPolicy;
@@ -120,12 +121,18 @@ fn from_webp(file: &[u8]) -> Metadata {
 
 /// A TIFF is itself the structure that EXIF uses: profile and packet are tags of its first
 /// directory. Its other tags describe strips of pixels that the output does not have, so only
-/// those that describe the picture are carried over.
+/// those that describe the picture are carried over; of a BigTIFF, the orientation.
 fn from_tiff(file: &[u8]) -> Metadata {
+    let directory = Tiff::new(file).and_then(|tiff| tiff.first());
+    let bytes = |tag| directory?.value(tag)?.bytes().map(<[u8]>::to_vec);
+    let orientation = || {
+        let value = directory?.number(exif::ORIENTATION)?;
+        Some(exif::orientation_alone(u8::try_from(value).ok()?))
+    };
     Metadata {
-        icc: exif::bytes_of(file, exif::ICC_PROFILE),
-        exif: exif::description_of(file),
-        xmp: exif::bytes_of(file, exif::XMP_PACKET),
+        icc: bytes(exif::ICC_PROFILE),
+        exif: exif::description_of(file).or_else(orientation),
+        xmp: bytes(exif::XMP_PACKET),
     }
 }
 

@@ -80,14 +80,14 @@ impl Fit {
         [Self::Contain, Self::Cover, Self::Fill, Self::Inside, Self::Outside];
 }
 
-/// What happens to a file with more than one frame.
+/// What happens to a file with more than one frame or page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Animated {
     /// `UNSUPPORTED_FEATURE`: nothing is lost silently.
     #[default]
     Error,
-    /// The first frame is taken.
+    /// The first frame, or page, is taken.
     First,
 }
 
@@ -195,7 +195,7 @@ pub struct Options {
     /// AVIF only: 1 (small) to 10 (fast); default 6.
     #[serde(default)]
     pub avif_speed: Option<u32>,
-    /// What happens to an animated file; default an error.
+    /// What happens to an animated file, or a TIFF of several pages; default an error.
     #[serde(default)]
     pub animated: Animated,
     /// Take what there is of a file that ends early (JPEG), with a warning; default false: an error.

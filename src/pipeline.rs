@@ -44,7 +44,7 @@ pub struct Output {
     pub source_width: u32,
     /// The height that came in, as shown.
     pub source_height: u32,
-    /// Whether the input had more frames than the one that was taken.
+    /// Whether the input had more frames, or pages, than the one that was taken.
     pub animated: bool,
     /// What could not be honoured, in words.
     pub warnings: Vec<String>,
@@ -100,7 +100,7 @@ impl Picture {
             size: (info.width, info.height),
             format: Some(info.format),
             orientation: info.orientation,
-            animated: info.animated,
+            animated: info.animated || info.pages > 1,
         };
         let detail = targets.iter().map(|options| source.plan(options).detail());
         let (width, height): (Vec<u32>, Vec<u32>) = detail.unzip();
@@ -174,6 +174,13 @@ fn limits(options: &Options) -> Limits {
 
 fn admit(info: &Info, options: &Options) -> Result<()> {
     limits(options).admit(info.width, info.height)?;
+    if info.pages > 1 && options.animated == Animated::Error {
+        return Err(Error::unsupported_feature(format_args!(
+            "the {} has {} pages; ask for its first with animated: \"first\"",
+            info.format.name(),
+            info.pages
+        )));
+    }
     if info.animated && options.animated == Animated::Error {
         return Err(Error::unsupported_feature(format_args!(
             "the {} is animated; ask for its first frame with animated: \"first\"",
@@ -194,7 +201,7 @@ pub struct Finished {
     pub source_format: Option<Format>,
     /// The width and height that came in, as shown.
     pub source_size: (u32, u32),
-    /// Whether the input had more frames than the one that was taken.
+    /// Whether the input had more frames, or pages, than the one that was taken.
     pub animated: bool,
     /// What could not be honoured, in words.
     pub warnings: Vec<String>,

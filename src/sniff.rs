@@ -1,11 +1,25 @@
 //! What a file is, from its first bytes and headers; no pixel is decoded and no memory asked for.
 //!
-//! The magic bytes decide, never a name or a media type: both lie often.
+//! The magic bytes decide, never a name or a media type: both lie often. What the headers say is
+//! what the decoder will allocate; where a format lets its parts disagree, the larger counts.
+
+// What only their decoders ask them is dead where those are left out.
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
+pub(crate) mod bmp;
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
+pub(crate) mod dib;
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
+pub(crate) mod gif;
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
+pub(crate) mod ico;
+#[cfg_attr(not(feature = "rare"), allow(dead_code))]
+pub(crate) mod tiff;
+mod unsupported;
 
 use crate::container::{be16, be32, iso_boxes, jpeg_segments, le16, le32, png_chunks, riff_chunks};
 use crate::error::{Error, Result};
 pub use crate::format::Format;
-use crate::metadata::{Metadata, exif};
+use crate::metadata::Metadata;
 
 /// What a file's headers say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +36,8 @@ pub struct Info {
     pub has_alpha: bool,
     /// Whether there is more than one frame.
     pub animated: bool,
+    /// How many pages a TIFF has; 1 for every other format.
+    pub pages: u32,
     /// Whether there is an ICC profile.
     pub has_icc: bool,
 }
@@ -59,10 +75,10 @@ pub fn sniff(file: &[u8]) -> Result<Info> {
         Format::Jpeg => jpeg(file),
         Format::Png => png(file),
         Format::Webp => webp(file),
-        Format::Gif => gif(file),
-        Format::Bmp => bmp(file),
-        Format::Tiff => tiff(file),
-        Format::Ico => ico(file),
+        Format::Gif => Some(gif::header(file)?),
+        Format::Bmp => Some(bmp::header(file)?),
+        Format::Tiff => Some(tiff::header(file)?),
+        Format::Ico => Some(ico::header(file)?),
         Format::Avif | Format::Heic => heif(file),
     };
     let header = header.ok_or_else(|| {
@@ -76,6 +92,7 @@ pub fn sniff(file: &[u8]) -> Result<Info> {
         orientation: metadata.orientation(),
         has_alpha: header.has_alpha,
         animated: header.animated,
+        pages: if format == Format::Tiff { tiff::pages(file) } else { 1 },
         has_icc: metadata.icc.is_some(),
     })
 }
@@ -90,17 +107,22 @@ fn format_of(file: &[u8]) -> Result<Format> {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Format::Webp),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Format::Gif),
         [b'B', b'M', _, _, _, _, _, _, _, _, _, _, _, _, ..] => Ok(Format::Bmp),
-        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Ok(Format::Tiff),
-        [b'I', b'I', 43, 0, ..] | [b'M', b'M', 0, 43, ..] => {
-            Err(Error::unsupported_feature("BigTIFF is not read; save it as classic TIFF"))
-        }
+        [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Ok(Format::Tiff),
         [0, 0, 1 | 2, 0, ..] => Ok(Format::Ico),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => heif_brand(file),
-        _ => Err(Error::unsupported_format(format_args!(
-            "the first bytes, {:02x?}, are of no picture format that slimpix knows",
-            &file[..file.len().min(8)]
-        ))),
+        _ => Err(unknown(file)),
     }
+}
+
+fn unknown(file: &[u8]) -> Error {
+    let what = unsupported::describe(file).unwrap_or_else(|| {
+        format!(
+            "this is no picture that slimpix knows (its first bytes are {:02x?}); it reads JPEG, \
+             PNG, WebP, GIF, BMP, TIFF and ICO",
+            &file[..file.len().min(8)]
+        )
+    });
+    Error::unsupported_format(what)
 }
 
 /// AVIF and HEIC by any brand of `ftyp` (AV1-ISOBMFF, 6; ISO/IEC 23008-12, B.4).
@@ -114,7 +136,7 @@ fn heif_brand(file: &[u8]) -> Result<Format> {
     } else if has(&[b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"]) {
         Ok(Format::Heic)
     } else {
-        Err(Error::unsupported_format("an ISO media file, but neither AVIF nor HEIC"))
+        Err(unknown(file))
     }
 }
 
@@ -174,79 +196,6 @@ fn webp(file: &[u8]) -> Option<Header> {
 fn truncated_first_chunk(file: &[u8]) -> Option<crate::container::Piece<'_>> {
     let name = *file.get(12..)?.first_chunk()?;
     Some(crate::container::Piece { name, body: file.get(20..)? })
-}
-
-/// The logical screen, and the blocks after it (GIF89a, 18–26).
-fn gif(file: &[u8]) -> Option<Header> {
-    let (width, height) = (le16(file, 6)?, le16(file, 8)?);
-    let (frames, transparent) = gif_frames(file).unwrap_or((1, true));
-    Some(Header {
-        width: width.into(),
-        height: height.into(),
-        has_alpha: transparent,
-        animated: frames > 1,
-    })
-}
-
-/// The frames of a GIF, at most two of which are counted, and whether one has a transparent index.
-fn gif_frames(file: &[u8]) -> Option<(u32, bool)> {
-    let color_table = |flags: u8| if flags & 0x80 != 0 { 3 << ((flags & 7) + 1) } else { 0 };
-    let mut at = 13 + color_table(*file.get(10)?);
-    let (mut frames, mut transparent) = (0, false);
-    while frames < 2 {
-        match file.get(at) {
-            Some(0x2C) => {
-                frames += 1;
-                let Some(&flags) = file.get(at + 9) else { break };
-                at = after_gif_sub_blocks(file, at + 11 + color_table(flags));
-            }
-            Some(0x21) => {
-                let control = file.get(at + 1) == Some(&0xF9);
-                transparent |= control && file.get(at + 3).is_some_and(|flags| flags & 1 == 1);
-                at = after_gif_sub_blocks(file, at + 2);
-            }
-            _ => break,
-        }
-    }
-    Some((frames, transparent))
-}
-
-fn after_gif_sub_blocks(file: &[u8], mut at: usize) -> usize {
-    while let Some(&length) = file.get(at) {
-        at += 1 + usize::from(length);
-        if length == 0 {
-            break;
-        }
-    }
-    at
-}
-
-/// The old header has 16-bit sides; later ones 32, the height negative when rows go down.
-fn bmp(file: &[u8]) -> Option<Header> {
-    if le32(file, 14)? == 12 {
-        return Some(Header::still(le16(file, 18)?.into(), le16(file, 20)?.into(), false));
-    }
-    let width = le32(file, 18)? as i32;
-    let height = le32(file, 22)? as i32;
-    let has_alpha = le16(file, 28)? == 32 || le16(file, 28)? == 16;
-    Some(Header::still(u32::try_from(width).ok()?, height.unsigned_abs(), has_alpha))
-}
-
-/// Tags 256, 257 and 338 (ExtraSamples) of the first directory (TIFF 6.0, section 8 and 18).
-fn tiff(file: &[u8]) -> Option<Header> {
-    let width = exif::number_of(file, 256)?;
-    let height = exif::number_of(file, 257)?;
-    Some(Header::still(width, height, exif::number_of(file, 338).is_some()))
-}
-
-/// The entry of most pixels; a stored 0 is 256.
-fn ico(file: &[u8]) -> Option<Header> {
-    let count = usize::from(le16(file, 4)?);
-    let side = |byte: u8| if byte == 0 { 256 } else { u32::from(byte) };
-    let entries = file.get(6..)?.chunks_exact(16).take(count);
-    let (width, height) =
-        entries.map(|e| (side(e[0]), side(e[1]))).max_by_key(|&(width, height)| width * height)?;
-    Some(Header::still(width, height, true))
 }
 
 /// The largest `ispe`, turned when any `irot` turns by a quarter (ISO/IEC 23008-12, 6.5.3, 6.5.10).

@@ -33,6 +33,7 @@ struct Probe {
     orientation: u8,
     has_alpha: bool,
     animated: bool,
+    pages: u32,
     has_icc: bool,
 }
 
@@ -68,6 +69,7 @@ pub fn probe(bytes: &[u8]) -> Result<JsValue, JsValue> {
         orientation: info.orientation,
         has_alpha: info.has_alpha,
         animated: info.animated,
+        pages: info.pages,
         has_icc: info.has_icc,
     })
 }

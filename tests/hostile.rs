@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::rare::{Bmp, Value, gif, icon, strip, tiff};
 use common::{Random, corpus, fading_scene, file, files_below, options, scene};
 use slimpix::{Animated, ErrorCode, Options, OutputFormat, compress, probe};
 
@@ -29,6 +30,60 @@ fn seeds() -> Vec<Vec<u8>> {
         file(scene(16, 16), OutputFormat::Avif),
         webp,
     ]
+}
+
+/// GIF, BMP, ICO and TIFF, small and of several kinds.
+fn rare_seeds() -> Vec<Vec<u8>> {
+    let pixels: Vec<u8> = (0..=255).cycle().take(24 * 8 * 4).collect();
+    let bmp = Bmp { width: 24, height: 8, pixels: &pixels[..24 * 8 * 3], ..Bmp::default() };
+    let masks = [0xFF, 0xFF00, 0xFF_0000, 0xFF00_0000];
+    let runs = [24, 1, 0, 0, 0, 5, 1, 2, 3, 4, 5, 0, 0, 2, 1, 3, 9, 2, 0, 1];
+    let indexed = Bmp { bits: 8, colors: 4, palette: &pixels[..16], ..bmp };
+    let picture = |bits: &[u16], compression, photometric, length: usize| {
+        let mut tags = strip((24, 8), bits, compression, photometric, length as u32);
+        if photometric == 3 {
+            tags.push((320, Value::Shorts((0..48).collect())));
+        }
+        tiff(photometric == 3, &[tags], &[], &pixels[..length])
+    };
+    let jpeg = file(scene(32, 16), OutputFormat::Jpeg);
+    let tags = strip((32, 16), &[8; 3], 7, 6, jpeg.len() as u32);
+    vec![
+        gif((30, 20), (3, 2), (24, 8), Some(1)),
+        bmp.file(),
+        Bmp { header: 124, bits: 32, compression: 3, masks, pixels: &pixels, ..bmp }.file(),
+        Bmp { compression: 1, pixels: &runs, ..indexed }.file(),
+        icon(1, 24, &Bmp { height: 16, pixels: &pixels[..24 * 8 * 3 + 32], ..bmp }.bitmap()),
+        icon(2, 0, &file(fading_scene(16, 16), OutputFormat::Png)),
+        picture(&[8; 3], 1, 2, 24 * 8 * 3),
+        picture(&[4], 1, 3, 12 * 8),
+        tiff(false, &[tags], &[], &jpeg),
+    ]
+}
+
+/// Compressed TIFFs of random bytes, with random tags: mostly damage, and never a panic.
+#[test]
+fn random_tiffs_never_panic() {
+    let mut random = Random(0x71FF_0000_1234_5678);
+    for _ in 0..6000 {
+        let pixels: Vec<u8> = (0..random.below(300)).map(|_| random.below(256) as u8).collect();
+        let bits = [1, 2, 4, 8, 8, 8, 12, 16, 32][random.below(9)];
+        let samples = 1 + random.below(4);
+        let compression = [1, 2, 3, 4, 5, 7, 8, 32773][random.below(8)];
+        let size = (1 + random.below(40) as u16, 1 + random.below(20) as u16);
+        let photometric = random.below(7) as u16;
+        let mut tags =
+            strip(size, &vec![bits; samples], compression, photometric, pixels.len() as u32);
+        tags.retain(|_| random.below(40) > 0);
+        for tag in [266, 284, 292, 317, 322, 323, 330, 338, 339, 530] {
+            if random.below(4) == 0 {
+                let value = [1, 1, 2, 3, 4, 16][random.below(6)];
+                tags.push((tag, Value::Shorts(vec![value; 1 + random.below(2)])));
+            }
+        }
+        tags.push((320, Value::Shorts((0..768).collect())));
+        let _ = compress(&tiff(random.below(2) == 0, &[tags], &[], &pixels), &thumbnail());
+    }
 }
 
 /// Files of the corpus that are small enough to be mutated often.
@@ -73,6 +128,16 @@ fn mutated_files_never_panic() {
 }
 
 #[test]
+fn mutated_rare_files_never_panic() {
+    let mut random = Random(0x5EED_4321_0BAD_0002);
+    for seed in rare_seeds() {
+        for _ in 0..1500 {
+            let _ = compress(&mutate(&seed, &mut random), &thumbnail());
+        }
+    }
+}
+
+#[test]
 fn random_bytes_are_refused_by_name() {
     let mut random = Random(77);
     for length in 1..400 {
@@ -89,7 +154,7 @@ fn random_bytes_are_refused_by_name() {
 /// Only an ending that holds no pixels may be missing: the picture is then the whole one.
 #[test]
 fn a_truncated_file_is_an_error_and_never_half_a_picture() {
-    for seed in seeds() {
+    for seed in seeds().into_iter().chain(rare_seeds()) {
         let whole = compress(&seed, &thumbnail()).map(|output| output.data);
         for length in 1..seed.len() {
             if let Ok(half) = compress(&seed[..length], &thumbnail()) {

@@ -22,12 +22,16 @@ const LAYERS: [&[&str]; 9] = [
     &["error"],
 ];
 
-/// Files of `src/codec` that are a part of one format's file, which alone may name them.
-const PARTS_OF_A_FORMAT: [(&str, &str); 5] = [
+/// Files of `src/codec` that are a part of one format's file, or of two that hold the same thing;
+/// these alone may name them.
+const PARTS_OF_A_FORMAT: [(&str, &str); 8] = [
     ("avif", "heif"),
     ("avif", "ycbcr"),
+    ("bmp", "dib"),
+    ("ico", "dib"),
     ("jpeg", "jpeg_structure"),
     ("png", "palette"),
+    ("tiff", "jpeg_structure"),
     ("webp", "alph"),
 ];
 

@@ -31,7 +31,7 @@ const HELP: Record<string, string> = {
   avifSpeed: '1 smallest, 10 fastest (default: 6)',
   effort: 'WebP: 0 fastest, 6 smallest (default: 4)',
   alphaQuality: 'lossy WebP: 1–100, 100 keeps alpha exactly (default: 100)',
-  animated: 'animated input: refuse it, or take its first frame (default: error)',
+  animated: 'animated input, or pages: refuse it, or take the first (default: error)',
   recover: 'take what there is of a JPEG that ends early, with a warning',
   limitInputPixels: 'refuse larger input (default: 268402689)',
 };

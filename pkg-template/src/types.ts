@@ -158,7 +158,7 @@ export interface CompressionConfig {
   readonly effort?: number;
   /** Lossy WebP's alpha: 1 (two levels) to 100 (every level exact), an integer. Default: 100. */
   readonly alphaQuality?: number;
-  /** Animated input: an error, or its first frame. Default 'error'. */
+  /** Animated input, or a TIFF of several pages: an error, or its first frame or page. Default 'error'. */
   readonly animated?: 'error' | 'first';
   /** Take what there is of a JPEG that ends early, with a warning, where it would be `CORRUPT_IMAGE`. Default false. */
   readonly recover?: boolean;
@@ -271,6 +271,8 @@ export interface ImageInfo {
   readonly orientation: number;
   readonly hasAlpha: boolean;
   readonly animated: boolean;
+  /** How many pages a TIFF has; 1 for every other format. */
+  readonly pages: number;
   readonly hasIcc: boolean;
 }
 
@@ -307,7 +309,7 @@ export interface CompressionFacts {
   /** The input's size as shown. */
   readonly sourceWidth: number;
   readonly sourceHeight: number;
-  /** The input is animated, and this is its first frame. */
+  /** The input is animated, or has several pages, and this is its first frame or page. */
   readonly animated: boolean;
   /** What the picture could not keep, in words; empty as a rule. Logged too. */
   readonly warnings: readonly string[];

@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-const ORIENTATION: u16 = 0x0112;
+/// How the picture is to be turned.
+pub(crate) const ORIENTATION: u16 = 0x0112;
 const ARTIST: u16 = 0x013B;
 const COPYRIGHT: u16 = 0x8298;
 const GPS_DIRECTORY: u16 = 0x8825;
@@ -123,15 +124,8 @@ pub(crate) fn orientation(exif: &[u8]) -> Option<u8> {
 }
 
 /// The SHORT or LONG value of a tag of the first directory.
-pub(crate) fn number_of(tiff: &[u8], tag: u16) -> Option<u32> {
+fn number_of(tiff: &[u8], tag: u16) -> Option<u32> {
     Tiff::new(tiff)?.number(tag)
-}
-
-/// The bytes of a tag of the first directory.
-pub(crate) fn bytes_of(tiff: &[u8], tag: u16) -> Option<Vec<u8>> {
-    let tiff = Tiff::new(tiff)?;
-    let range = tiff.values(tiff.find(tag)?)?;
-    Some(tiff.bytes[range].to_vec())
 }
 
 /// EXIF ready to be carried over: `None` when it is no TIFF structure.
@@ -206,6 +200,11 @@ pub(super) fn copyright_alone(exif: &[u8]) -> Option<Vec<u8>> {
 /// A new EXIF with those tags of a TIFF that describe the picture.
 pub(super) fn description_of(tiff: &[u8]) -> Option<Vec<u8>> {
     rebuild(tiff, &DESCRIPTIVE)
+}
+
+/// A new EXIF with nothing but an orientation.
+pub(super) fn orientation_alone(orientation: u8) -> Vec<u8> {
+    write_directory(&[(ORIENTATION, SHORT, vec![orientation, 0])])
 }
 
 /// A little-endian EXIF of one directory with the text and SHORT tags of `tags`, which ascend.

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod rare;
+
 use std::path::{Path, PathBuf};
 
 use slimpix::{Image, Layout, Options, OutputFormat, compress_pixels};
@@ -73,6 +75,16 @@ fn beside(collection: &str, folder: &str) -> Option<PathBuf> {
         return Some(path);
     }
     eprintln!("skipped: the folder {folder} of the {collection} is not on this machine");
+    None
+}
+
+/// The folder of cases, one file a kind that came out wrong once, or `None` as [`corpus`].
+pub fn cases() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases");
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("skipped: the folder of cases is not on this machine");
     None
 }
 
