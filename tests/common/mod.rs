@@ -78,16 +78,6 @@ fn beside(collection: &str, folder: &str) -> Option<PathBuf> {
     None
 }
 
-/// The folder of cases, one file a kind that came out wrong once, or `None` as [`corpus`].
-pub fn cases() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases");
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("skipped: the folder of cases is not on this machine");
-    None
-}
-
 /// Every file below a folder, in order.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<PathBuf> =
