@@ -7,6 +7,7 @@
 mod alph;
 #[cfg(feature = "avif")]
 mod avif;
+mod cgbi;
 #[cfg(feature = "avif")]
 mod heif;
 mod jpeg;
@@ -14,6 +15,7 @@ mod jpeg;
 mod legacy;
 mod palette;
 mod png;
+mod transparent;
 mod webp;
 #[cfg(feature = "avif")]
 mod ycbcr;
@@ -57,14 +59,14 @@ pub fn decode(file: &[u8], info: &Info, detail: (u32, u32)) -> Result<Image> {
 ///
 /// # Errors
 /// `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED` where the format has no room, `ENCODE_FAILED`.
-pub fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Vec<u8>> {
+pub fn encode(image: &Image, metadata: &Metadata, options: &Options) -> Result<Vec<u8>> {
     match options.format {
         #[cfg(feature = "avif")]
         OutputFormat::Avif => avif::encode(image, metadata, options),
         #[cfg(not(feature = "avif"))]
         OutputFormat::Avif => Err(Error::unsupported_feature("this build writes no AVIF")),
         OutputFormat::Webp => webp::encode(image, metadata, options),
-        OutputFormat::Jpeg => jpeg::encode(image, metadata, options),
+        OutputFormat::Jpeg => jpeg::encode(image, metadata.duplicate()?, options),
         OutputFormat::Png => png::encode(image, metadata, options),
     }
 }
@@ -75,7 +77,7 @@ pub fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Ve
 /// As [`encode`].
 pub fn encode_seen(
     image: &Image,
-    metadata: Metadata,
+    metadata: &Metadata,
     options: &Options,
 ) -> Result<(Vec<u8>, Image)> {
     #[cfg(feature = "avif")]

@@ -23,8 +23,15 @@ const LAYERS: [&[&str]; 9] = [
 ];
 
 /// Files of `src/codec` that are a part of one format's file, which alone may name them.
-const PARTS_OF_A_FORMAT: [(&str, &str); 4] =
-    [("avif", "heif"), ("avif", "ycbcr"), ("png", "palette"), ("webp", "alph")];
+const PARTS_OF_A_FORMAT: [(&str, &str); 7] = [
+    ("avif", "heif"),
+    ("avif", "transparent"),
+    ("avif", "ycbcr"),
+    ("png", "cgbi"),
+    ("png", "palette"),
+    ("webp", "alph"),
+    ("webp", "transparent"),
+];
 
 /// What the package calls something that Rust knows by another name, or not at all.
 const PACKAGE_ONLY: [&str; 12] = [
