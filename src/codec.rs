@@ -11,6 +11,7 @@ mod cgbi;
 #[cfg(feature = "avif")]
 mod heif;
 mod jpeg;
+mod jpeg_structure;
 #[cfg(feature = "rare")]
 mod legacy;
 mod palette;
@@ -29,17 +30,26 @@ use crate::sniff::{Format, Info, sniff};
 /// The picture's pixels as stored: not oriented, in its own colour space.
 ///
 /// A JPEG may come back at a half, a quarter or an eighth of its size when that is still at least
-/// `detail`; every other format comes back whole.
+/// `detail`; every other format comes back whole. With `recover`, a JPEG that ends early gives what
+/// there is of it. A warning says so where the picture is not all that it was meant to be.
 ///
 /// # Errors
 /// `CORRUPT_IMAGE`, `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED`, `OUT_OF_MEMORY`.
-pub fn decode(file: &[u8], info: &Info, detail: (u32, u32)) -> Result<Image> {
-    let image = match info.format {
-        Format::Jpeg => jpeg::decode(file, (info.width, info.height), detail),
-        Format::Png => png::decode(file),
-        Format::Webp => webp::decode(file),
+pub fn decode(
+    file: &[u8],
+    info: &Info,
+    detail: (u32, u32),
+    recover: bool,
+) -> Result<(Image, Option<String>)> {
+    let whole = |image| (image, None);
+    let (image, warning) = match info.format {
+        Format::Jpeg => jpeg::decode(file, (info.width, info.height), detail, recover),
+        Format::Png => png::decode(file).map(whole),
+        Format::Webp => webp::decode(file).map(whole),
         #[cfg(feature = "rare")]
-        Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => legacy::decode(file, info),
+        Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => {
+            legacy::decode(file, info).map(whole)
+        }
         #[cfg(not(feature = "rare"))]
         Format::Gif | Format::Bmp | Format::Tiff | Format::Ico => Err(Error::unsupported_feature(
             format_args!("this build reads no {}", info.format.name().to_ascii_uppercase()),
@@ -52,7 +62,7 @@ pub fn decode(file: &[u8], info: &Info, detail: (u32, u32)) -> Result<Image> {
         ))),
     }?;
     check_promise(info, image.width(), image.height())?;
-    Ok(image)
+    Ok((image, warning))
 }
 
 /// The picture as a file, with this metadata. `image` is `Rgb` or `Rgba`, and opaque for JPEG.
@@ -66,7 +76,7 @@ pub fn encode(image: &Image, metadata: &Metadata, options: &Options) -> Result<V
         #[cfg(not(feature = "avif"))]
         OutputFormat::Avif => Err(Error::unsupported_feature("this build writes no AVIF")),
         OutputFormat::Webp => webp::encode(image, metadata, options),
-        OutputFormat::Jpeg => jpeg::encode(image, metadata.duplicate()?, options),
+        OutputFormat::Jpeg => jpeg::encode(image, metadata, options),
         OutputFormat::Png => png::encode(image, metadata, options),
     }
 }
@@ -85,7 +95,7 @@ pub fn encode_seen(
         return avif::encode_seen(image, metadata, options);
     }
     let file = encode(image, metadata, options)?;
-    let seen = decode(&file, &sniff(&file)?, (image.width(), image.height()))?;
+    let (seen, _) = decode(&file, &sniff(&file)?, (image.width(), image.height()), false)?;
     Ok((file, seen))
 }
 

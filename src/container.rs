@@ -16,17 +16,23 @@ pub(crate) struct Piece<'a> {
 /// The segments of a JPEG in the order of the file, those between scans too. Entropy-coded data
 /// is passed over; the last item of a whole file is EOI (`0xD9`) with an empty body.
 pub(crate) fn jpeg_segments(file: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    jpeg_segments_at(file).map(|(_, marker, body)| (marker, body))
+}
+
+/// The same, each with the place of its marker in the file.
+pub(crate) fn jpeg_segments_at(file: &[u8]) -> impl Iterator<Item = (usize, u8, &[u8])> {
     let mut rest = file.get(2..).unwrap_or_default();
     std::iter::from_fn(move || {
         let marker = next_jpeg_marker(&mut rest)?;
+        let start = file.len() - rest.len() - 2;
         if marker == 0xD9 {
             rest = &[];
-            return Some((marker, &[][..]));
+            return Some((start, marker, &[][..]));
         }
         let length = usize::from(be16(rest, 0)?);
         let body = rest.get(2..length)?;
         rest = &rest[length..];
-        Some((marker, body))
+        Some((start, marker, body))
     })
 }
 

@@ -204,6 +204,9 @@ pub struct Options {
     /// What happens to an animated file; default an error.
     #[serde(default)]
     pub animated: Animated,
+    /// Take what there is of a file that ends early (JPEG), with a warning; default false: an error.
+    #[serde(default)]
+    pub recover: bool,
     /// Most pixels that an input may have; default 268402689 (16383 squared).
     #[serde(default)]
     pub limit_input_pixels: Option<u64>,
@@ -248,6 +251,7 @@ impl Options {
             alpha_quality: None,
             avif_speed: None,
             animated: Animated::Error,
+            recover: false,
             limit_input_pixels: None,
         }
     }

@@ -74,6 +74,7 @@ pub struct Picture {
     image: Image,
     metadata: Metadata,
     source: Source,
+    warning: Option<String>,
 }
 
 /// What came in: its size as stored, and what its headers say.
@@ -108,9 +109,10 @@ impl Picture {
         let detail = targets.iter().map(|options| source.plan(options).detail());
         let (width, height): (Vec<u32>, Vec<u32>) = detail.unzip();
         let most = |sides: Vec<u32>| sides.into_iter().max().unwrap_or(1);
-        let image = codec::decode(file, &info, (most(width), most(height)))?;
+        let recover = targets.iter().any(|options| options.recover);
+        let (image, warning) = codec::decode(file, &info, (most(width), most(height)), recover)?;
         let metadata = located.read(targets.iter().map(|options| options.metadata))?;
-        Ok(Self { image, metadata, source })
+        Ok(Self { image, metadata, source, warning })
     }
 
     /// Takes pixels that somebody else decoded: upright sRGB with straight alpha.
@@ -124,7 +126,7 @@ impl Picture {
             limits(options).admit(size.0, size.1)?;
         }
         let source = Source { size, format: None, orientation: 1, animated: false, coded: None };
-        Ok(Self { image, metadata: Metadata::default(), source })
+        Ok(Self { image, metadata: Metadata::default(), source, warning: None })
     }
 
     /// The picture as one output shows it: sized, in its colours, upright.
@@ -132,7 +134,10 @@ impl Picture {
     /// # Errors
     /// `OUT_OF_MEMORY`.
     pub fn finish(&self, options: &Options) -> Result<Finished> {
-        finish(Cow::Borrowed(&self.image), &self.metadata, self.source, options)
+        let mut finished =
+            finish(Cow::Borrowed(&self.image), &self.metadata, self.source, options)?;
+        finished.warnings.extend(self.warning.clone());
+        Ok(finished)
     }
 
     /// [`Self::finish`] for the last output, without a copy of the pixels.
@@ -140,7 +145,9 @@ impl Picture {
     /// # Errors
     /// `OUT_OF_MEMORY`.
     pub fn into_finished(self, options: &Options) -> Result<Finished> {
-        finish(Cow::Owned(self.image), &self.metadata, self.source, options)
+        let mut finished = finish(Cow::Owned(self.image), &self.metadata, self.source, options)?;
+        finished.warnings.extend(self.warning);
+        Ok(finished)
     }
 }
 

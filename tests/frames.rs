@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{case, decoded, file, options, scene};
+use common::{case, decoded, file, options, peak, scene};
 use slimpix::{ErrorCode, Image, Layout, Options, OutputFormat, compress, compress_pixels, probe};
 
 fn png() -> Options {
@@ -97,13 +97,6 @@ fn what_a_frame_takes_is_known_before_it_is_asked_for() {
     if let (Some(before), Some(after)) = (before, peak()) {
         assert!(after - before < 100_000, "{before} kB at most before, {after} kB after");
     }
-}
-
-/// The most memory that this process has held, in kB, where Linux says so.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Random, case, options, png_of, scene};
+use common::{Random, case, options, peak, png_of, scene};
 use slimpix::{Fit, MetadataPolicy, Options, OutputFormat, TargetSize, compress};
 
 const KEEP_BUT_PLACE: MetadataPolicy = MetadataPolicy { gps: false, ..MetadataPolicy::KEEP };
@@ -224,13 +224,6 @@ fn metadata_that_are_not_kept_are_not_copied() {
         let held = file.len() as u64 / 1024;
         assert!(after - before < held / 3, "{} kB for a file of {held} kB", after - before);
     }
-}
-
-/// The most memory that this process has held, in kB, where Linux says so.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 #[test]

@@ -23,10 +23,11 @@ const LAYERS: [&[&str]; 9] = [
 ];
 
 /// Files of `src/codec` that are a part of one format's file, which alone may name them.
-const PARTS_OF_A_FORMAT: [(&str, &str); 7] = [
+const PARTS_OF_A_FORMAT: [(&str, &str); 8] = [
     ("avif", "heif"),
     ("avif", "transparent"),
     ("avif", "ycbcr"),
+    ("jpeg", "jpeg_structure"),
     ("png", "cgbi"),
     ("png", "palette"),
     ("webp", "alph"),

@@ -33,6 +33,7 @@ const HELP: Record<string, string> = {
   effort: 'WebP: 0 fastest, 6 smallest (default: 4)',
   alphaQuality: 'lossy WebP: 1–100, 100 keeps alpha exactly (default: 100)',
   animated: 'animated input: refuse it, or take its first frame (default: error)',
+  recover: 'take what there is of a JPEG that ends early, with a warning',
   limitInputPixels: 'refuse larger input (default: 268402689)',
 };
 

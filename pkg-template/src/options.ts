@@ -104,6 +104,7 @@ export const COMPRESSION_RULES = {
   effort: integer(0, 6),
   alphaQuality: integer(1, 100),
   animated: choice('error', 'first'),
+  recover: boolean,
   limitInputPixels: integer(1, SIDE_MAX * SIDE_MAX),
   decoders,
   rename: fileName,

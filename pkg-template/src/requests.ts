@@ -41,6 +41,7 @@ export interface EngineOptions {
   effort?: number;
   alphaQuality?: number;
   animated?: 'error' | 'first';
+  recover?: boolean;
   limitInputPixels?: number;
 }
 
@@ -147,6 +148,7 @@ export function resolveOptions(
     effort: formats.includes('webp') ? config.effort : undefined,
     alphaQuality: formats.includes('webp') ? config.alphaQuality : undefined,
     animated: config.animated,
+    recover: config.recover,
     limitInputPixels: config.limitInputPixels,
   });
 }

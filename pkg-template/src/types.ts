@@ -168,6 +168,8 @@ export interface CompressionConfig {
   readonly alphaQuality?: number;
   /** Animated input: an error, or its first frame. Default 'error'. */
   readonly animated?: 'error' | 'first';
+  /** Take what there is of a JPEG that ends early, with a warning, where it would be `CORRUPT_IMAGE`. Default false. */
+  readonly recover?: boolean;
   /** Refuse input of more pixels than this. 1 to 4294836225; default 268402689 (16383²). */
   readonly limitInputPixels?: number;
   /** Decoders for what slimpix does not decode itself, by MIME type ('image/heic', 'image/avif'). Default: the service's. */

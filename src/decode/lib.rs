@@ -2,8 +2,13 @@
 //!
 //! A crate of its own because jpeg-decoder is generic over its source and so compiles where it is
 //! used: here for speed, while slimpix itself is compiled for size.
+//!
+//! The caller gives the file in pieces ([`Pieces`]), so that it can leave out segments that the
+//! decoder would only copy, and put in what a damaged file lacks.
 
-use jpeg_decoder::PixelFormat;
+use std::io::{self, Read};
+
+use jpeg_decoder::{ColorTransform, PixelFormat};
 
 /// Why a file was not decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,20 +30,92 @@ pub enum Pixel {
     Ink,
 }
 
+/// What the components of a JPEG are, where there is more than one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// Red, green, blue.
+    Rgb,
+    /// Luma and two chroma differences.
+    YCbCr,
+    /// Four inks.
+    Cmyk,
+    /// Luma and chroma differences of three inks, and black.
+    Ycck,
+}
+
+/// Slices that are read one after another.
+pub struct Pieces<'a> {
+    current: &'a [u8],
+    later: std::vec::IntoIter<&'a [u8]>,
+}
+
+impl<'a> From<Vec<&'a [u8]>> for Pieces<'a> {
+    fn from(pieces: Vec<&'a [u8]>) -> Self {
+        Self { current: &[], later: pieces.into_iter() }
+    }
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.current.is_empty() {
+            let Some(next) = self.later.next() else { return Ok(0) };
+            self.current = next;
+        }
+        self.current.read(buffer)
+    }
+
+    /// The decoder asks for one byte at a time, five million times a photograph: nearly all of
+    /// them lie in the current piece.
+    #[inline]
+    fn read_exact(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        if let Some((head, rest)) = self.current.split_at_checked(buffer.len()) {
+            buffer.copy_from_slice(head);
+            self.current = rest;
+            return Ok(());
+        }
+        self.read_across(buffer)
+    }
+}
+
+impl Pieces<'_> {
+    #[cold]
+    fn read_across(&mut self, mut buffer: &mut [u8]) -> io::Result<()> {
+        while !buffer.is_empty() {
+            let count = self.read(buffer)?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            buffer = &mut buffer[count..];
+        }
+        Ok(())
+    }
+}
+
 /// A JPEG, whole or at a half, a quarter or an eighth.
 pub struct Decoder<'a> {
-    inner: jpeg_decoder::Decoder<&'a [u8]>,
+    inner: jpeg_decoder::Decoder<Pieces<'a>>,
     whole: (u16, u16),
 }
 
 impl<'a> Decoder<'a> {
-    /// Reads the headers: the decoder, the size and what a pixel holds.
+    /// Reads the headers: the decoder, the size and what a pixel holds. `color` says what three or
+    /// four components are; one is gray.
     ///
     /// # Errors
     /// [`Failure`].
     #[inline(never)]
-    pub fn open(file: &'a [u8]) -> Result<(Self, (u16, u16), Pixel), Failure> {
+    pub fn open(
+        file: Pieces<'a>,
+        color: Option<Color>,
+    ) -> Result<(Self, (u16, u16), Pixel), Failure> {
         let mut inner = jpeg_decoder::Decoder::new(file);
+        inner.set_color_transform(match color {
+            None => ColorTransform::Grayscale,
+            Some(Color::Rgb) => ColorTransform::RGB,
+            Some(Color::YCbCr) => ColorTransform::YCbCr,
+            Some(Color::Cmyk) => ColorTransform::CMYK,
+            Some(Color::Ycck) => ColorTransform::YCCK,
+        });
         inner.read_info().map_err(failure)?;
         let info =
             inner.info().ok_or_else(|| Failure::Corrupt("the JPEG has no frame header".into()))?;

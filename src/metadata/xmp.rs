@@ -85,10 +85,10 @@ fn edits(text: &str, change: Change, gps: bool) -> Option<Vec<Edit>> {
                 // Its attributes go with it.
                 open = Some((at, depth));
             }
-            Part::Opened { name, end, depth } if open.is_none() => {
-                if change.upright && is_orientation(name) {
-                    orientation = Some((end, depth));
-                }
+            Part::Opened { name, end, depth }
+                if open.is_none() && change.upright && is_orientation(name) =>
+            {
+                orientation = Some((end, depth));
             }
             Part::End { start, end, depth } => {
                 if let Some((from, _)) = open.take_if(|(_, outer)| *outer == depth) {

@@ -51,13 +51,28 @@ pub fn file(image: Image, format: OutputFormat) -> Vec<u8> {
     compress_pixels(image, &options(format)).unwrap().data
 }
 
+/// The repository's own folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 /// A folder of the corpus, or `None` with a line that says so where it is not there.
 pub fn corpus(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus").join(folder);
+    beside("corpus", folder)
+}
+
+/// A folder of files from reports about other programs, or `None` likewise.
+pub fn cases(kind: &str) -> Option<PathBuf> {
+    beside("cases", kind)
+}
+
+/// What is kept beside the checkout and not in it.
+fn beside(collection: &str, folder: &str) -> Option<PathBuf> {
+    let path = root().join("../shared").join(collection).join(folder);
     if path.is_dir() {
         return Some(path);
     }
-    eprintln!("skipped: the corpus folder {folder} is not on this machine");
+    eprintln!("skipped: the folder {folder} of the {collection} is not on this machine");
     None
 }
 
@@ -120,4 +135,11 @@ pub fn png_of(
 /// The pixels of a PNG or WebP, by another decoder than ours: red, green, blue and alpha.
 pub fn decoded(file: &[u8]) -> image::RgbaImage {
     image::load_from_memory(file).unwrap().into_rgba8()
+}
+
+/// The most memory that this process has held, in kB, where Linux says so.
+pub fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
 }

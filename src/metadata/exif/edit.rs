@@ -192,7 +192,7 @@ fn used(tiff: &Tiff<'_>) -> Vec<Range<usize>> {
     let gps = directories.iter().filter_map(|&at| tiff.find_in(at, GPS_DIRECTORY));
     let gps: Vec<usize> = gps.flat_map(|entry| tiff.longs(entry)).collect();
     directories.extend(gps);
-    let mut used = vec![0..8];
+    let mut used = Vec::from([Range { start: 0, end: 8 }]);
     for directory in directories {
         used.push(extent_of(tiff, directory));
         let entries = tiff.entries(directory).take(MAX_ENTRIES);
