@@ -9,6 +9,7 @@ mod alph;
 mod avif;
 #[cfg(feature = "rare")]
 mod bmp;
+mod cgbi;
 #[cfg(feature = "rare")]
 mod dib;
 #[cfg(feature = "rare")]
@@ -23,6 +24,7 @@ mod palette;
 mod png;
 #[cfg(feature = "rare")]
 mod tiff;
+mod transparent;
 mod webp;
 #[cfg(feature = "avif")]
 mod ycbcr;
@@ -84,14 +86,14 @@ pub fn decode(
 ///
 /// # Errors
 /// `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED` where the format has no room, `ENCODE_FAILED`.
-pub fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Vec<u8>> {
+pub fn encode(image: &Image, metadata: &Metadata, options: &Options) -> Result<Vec<u8>> {
     match options.format {
         #[cfg(feature = "avif")]
         OutputFormat::Avif => avif::encode(image, metadata, options),
         #[cfg(not(feature = "avif"))]
         OutputFormat::Avif => Err(Error::unsupported_feature("this build writes no AVIF")),
         OutputFormat::Webp => webp::encode(image, metadata, options),
-        OutputFormat::Jpeg => jpeg::encode(image, &metadata, options),
+        OutputFormat::Jpeg => jpeg::encode(image, metadata, options),
         OutputFormat::Png => png::encode(image, metadata, options),
     }
 }
@@ -102,7 +104,7 @@ pub fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Ve
 /// As [`encode`].
 pub fn encode_seen(
     image: &Image,
-    metadata: Metadata,
+    metadata: &Metadata,
     options: &Options,
 ) -> Result<(Vec<u8>, Image)> {
     #[cfg(feature = "avif")]

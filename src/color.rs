@@ -3,14 +3,19 @@
 //! A profile that already is sRGB in effect is found by trying it on a grid of colours, and the
 //! pixels are then left exactly as they are: profiles that say sRGB differ in a hundred ways.
 //!
+//! Colours that numbers name are converted by [`coded`].
+//!
 //! Ink is converted without black-point compensation, which the engine lacks: a CMYK photograph
 //! equals LittleCMS's relative colorimetric conversion to 0.4 levels, and its blacks are a little
 //! lighter than those of LittleCMS with compensation.
+
+mod coded;
 
 use moxcms::{ColorProfile, DataColorSpace, Layout as CmsLayout, TransformOptions};
 
 use crate::error::Result;
 use crate::image::{Image, Layout};
+use crate::metadata::CodedColor;
 
 /// Steps per channel of the grid on which a profile is compared with sRGB; 17 is the grid size
 /// of common lookup profiles.
@@ -18,6 +23,16 @@ const GRID: usize = 17;
 
 /// Largest difference on the grid, in levels of 8 bits, that rounding alone explains.
 const ROUNDING: u8 = 1;
+
+/// The picture in sRGB, from a colour space that numbers name.
+///
+/// # Errors
+/// `OUT_OF_MEMORY`.
+pub(crate) fn coded_to_srgb(image: Image, space: CodedColor) -> Result<Image> {
+    let mut image = assume_srgb(image)?;
+    coded::convert(&mut image, space)?;
+    Ok(image)
+}
 
 /// The picture in sRGB, and a sentence when its profile could not be used.
 ///
@@ -57,7 +72,7 @@ fn convert(image: &Image, icc: &[u8]) -> Result<Conversion> {
     };
     match (image.layout(), profile.color_space) {
         (Layout::Gray | Layout::GrayAlpha, DataColorSpace::Rgb) => {
-            convert_rgb(&assume_srgb(image.clone())?, &profile)
+            convert_rgb(&assume_srgb(image.duplicate()?)?, &profile)
         }
         (Layout::Rgb | Layout::Rgba, DataColorSpace::Rgb) => convert_rgb(image, &profile),
         (Layout::Gray | Layout::GrayAlpha, DataColorSpace::Gray)

@@ -55,7 +55,7 @@ fn next_jpeg_marker(rest: &mut &[u8]) -> Option<u8> {
 }
 
 /// The chunks of a PNG after its signature (PNG specification, 5.3).
-pub(crate) fn png_chunks(file: &[u8]) -> impl Iterator<Item = Piece<'_>> {
+pub(crate) fn png_chunks(file: &[u8]) -> impl Iterator<Item = Piece<'_>> + Clone {
     let mut rest = file.get(8..).unwrap_or_default();
     std::iter::from_fn(move || {
         let length = be32(rest, 0)? as usize;

@@ -193,6 +193,30 @@ pub(crate) fn allocate(length: usize) -> Result<Vec<u8>> {
     Ok(data)
 }
 
+/// A copy of bytes, or `OUT_OF_MEMORY`.
+pub(crate) fn copied(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut copy = allocate(bytes.len())?;
+    copy.copy_from_slice(bytes);
+    Ok(copy)
+}
+
+/// Zeros up to `length` bytes, or `OUT_OF_MEMORY`.
+pub(crate) fn grow(data: &mut Vec<u8>, length: usize) -> Result<()> {
+    let more = length.saturating_sub(data.len());
+    data.try_reserve_exact(more)
+        .map_err(|_| Error::out_of_memory(format_args!("no memory for {length} bytes")))?;
+    data.resize(length, 0);
+    Ok(())
+}
+
+/// The parts one after the other, or `OUT_OF_MEMORY`.
+pub(crate) fn joined<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) -> Result<Vec<u8>> {
+    let mut out = allocate(parts.clone().map(<[u8]>::len).sum())?;
+    out.clear();
+    parts.for_each(|part| out.extend_from_slice(part));
+    Ok(out)
+}
+
 fn byte_length(width: u32, height: u32, layout: Layout) -> Option<usize> {
     (width as usize).checked_mul(height as usize)?.checked_mul(layout.channels())
 }

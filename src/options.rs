@@ -108,11 +108,13 @@ pub struct MetadataPolicy {
     /// Keep an RGB picture's colour profile and leave its pixels as they are. Otherwise they are
     /// converted to sRGB and need none. Grey and CMYK profiles are always converted.
     pub icc: bool,
-    /// Keep EXIF, its orientation reset to 1 once it has been applied.
+    /// Keep EXIF, its orientation reset to 1 once it has been applied. Where the picture was turned,
+    /// cropped or resized, its sizes follow and its thumbnail goes.
     pub exif: bool,
     /// Keep XMP, its orientation likewise.
     pub xmp: bool,
-    /// With `exif` or `xmp`: keep where the picture was taken. Default true.
+    /// With `exif` or `xmp`: keep where the picture was taken: coordinates, and names of places.
+    /// Maker notes are kept as they are, and may tell it in a maker's own way. Default true.
     pub gps: bool,
     /// Without `exif`: keep EXIF's artist and copyright alone.
     pub copyright: bool,
@@ -186,6 +188,10 @@ pub struct Options {
     /// WebP only: exact pixels; default false.
     #[serde(default)]
     pub lossless: bool,
+    /// AVIF and WebP: keep the colour under full transparency, which nobody sees; by default it is
+    /// replaced by what takes the fewest bytes. PNG always keeps it. Default false.
+    #[serde(default)]
+    pub exact: bool,
     /// Lossy WebP only: 0 (fast) to 6 (small); default 4.
     #[serde(default)]
     pub effort: Option<u32>,
@@ -240,6 +246,7 @@ impl Options {
             metadata: MetadataPolicy::STRIP,
             optimize: true,
             lossless: false,
+            exact: false,
             effort: None,
             alpha_quality: None,
             avif_speed: None,

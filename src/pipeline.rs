@@ -15,7 +15,7 @@ use crate::codec;
 use crate::color;
 use crate::error::{Error, Result};
 use crate::image::{Image, Limits};
-use crate::metadata::Metadata;
+use crate::metadata::{Change, CodedColor, Metadata, locate};
 use crate::options::{Animated, DEFAULT_LIMIT_INPUT_PIXELS, Options, OutputFormat, TargetSize};
 use crate::orient;
 use crate::resize::{self, Plan, Request};
@@ -84,6 +84,8 @@ struct Source {
     format: Option<Format>,
     orientation: u8,
     animated: bool,
+    /// The colours, where numbers name them.
+    coded: Option<CodedColor>,
 }
 
 impl Picture {
@@ -96,18 +98,21 @@ impl Picture {
         targets.iter().try_for_each(Options::check)?;
         let info = sniff(file)?;
         targets.iter().try_for_each(|options| admit(&info, options))?;
+        let located = locate(file, info.format);
         let source = Source {
             size: (info.width, info.height),
             format: Some(info.format),
             orientation: info.orientation,
             animated: info.animated || info.pages > 1,
+            coded: located.coded(),
         };
         let detail = targets.iter().map(|options| source.plan(options).detail());
         let (width, height): (Vec<u32>, Vec<u32>) = detail.unzip();
         let most = |sides: Vec<u32>| sides.into_iter().max().unwrap_or(1);
         let recover = targets.iter().any(|options| options.recover);
         let (image, warning) = codec::decode(file, &info, (most(width), most(height)), recover)?;
-        Ok(Self { image, metadata: Metadata::read(file, info.format), source, warning })
+        let metadata = located.read(targets.iter().map(|options| options.metadata))?;
+        Ok(Self { image, metadata, source, warning })
     }
 
     /// Takes pixels that somebody else decoded: upright sRGB with straight alpha.
@@ -120,7 +125,7 @@ impl Picture {
             options.check()?;
             limits(options).admit(size.0, size.1)?;
         }
-        let source = Source { size, format: None, orientation: 1, animated: false };
+        let source = Source { size, format: None, orientation: 1, animated: false, coded: None };
         Ok(Self { image, metadata: Metadata::default(), source, warning: None })
     }
 
@@ -130,7 +135,7 @@ impl Picture {
     /// `OUT_OF_MEMORY`.
     pub fn finish(&self, options: &Options) -> Result<Finished> {
         let mut finished =
-            finish(Cow::Borrowed(&self.image), self.metadata.clone(), self.source, options)?;
+            finish(Cow::Borrowed(&self.image), &self.metadata, self.source, options)?;
         finished.warnings.extend(self.warning.clone());
         Ok(finished)
     }
@@ -140,7 +145,7 @@ impl Picture {
     /// # Errors
     /// `OUT_OF_MEMORY`.
     pub fn into_finished(self, options: &Options) -> Result<Finished> {
-        let mut finished = finish(Cow::Owned(self.image), self.metadata, self.source, options)?;
+        let mut finished = finish(Cow::Owned(self.image), &self.metadata, self.source, options)?;
         finished.warnings.extend(self.warning);
         Ok(finished)
     }
@@ -210,7 +215,7 @@ pub struct Finished {
 /// Size, colour, bars, orientation.
 fn finish(
     image: Cow<'_, Image>,
-    metadata: Metadata,
+    metadata: &Metadata,
     source: Source,
     options: &Options,
 ) -> Result<Finished> {
@@ -220,10 +225,16 @@ fn finish(
     let keeps_profile = options.metadata.icc
         && metadata.icc.as_deref().is_some_and(|icc| color::can_keep(image.layout(), icc));
     let profile = metadata.icc.as_deref().filter(|_| !keeps_profile);
-    let (image, warning) = color::to_srgb(image, profile)?;
+    let (image, warning) = match source.coded {
+        Some(space) => (color::coded_to_srgb(image, space)?, None),
+        None => color::to_srgb(image, profile)?,
+    };
     let image = resize::pad(image, plan.canvas, options.background.0)?;
     let image = orient::apply(image, orientation)?;
-    let mut kept = metadata.keep(&options.metadata, options.auto_orient);
+    let altered = orientation != 1 || plan.canvas != source.size || plan.size != source.size;
+    let size = altered.then_some((image.width(), image.height()));
+    let change = Change { upright: options.auto_orient, size };
+    let (mut kept, warnings) = metadata.keep(&options.metadata, change)?;
     kept.icc = kept.icc.filter(|_| keeps_profile);
     let (width, height) = source.size;
     let turned = orient::transposes(orientation);
@@ -233,7 +244,7 @@ fn finish(
         source_format: source.format,
         source_size: if turned { (height, width) } else { (width, height) },
         animated: source.animated,
-        warnings: warning.into_iter().collect(),
+        warnings: warning.into_iter().chain(warnings).collect(),
     })
 }
 

@@ -118,7 +118,7 @@ struct Search<'a> {
     whole: Cow<'a, Image>,
     /// The picture as it is encoded, where bytes could not be met at its own size.
     shrunk: Option<Image>,
-    metadata: &'a Metadata,
+    metadata: Cow<'a, Metadata>,
     /// The orders, with the level of the last try.
     options: Options,
     /// The score to reach.
@@ -153,7 +153,7 @@ impl<'a> Search<'a> {
         Ok(Self {
             whole: if flattened { Cow::Owned(over()?) } else { image },
             shrunk: None,
-            metadata,
+            metadata: Cow::Borrowed(metadata),
             target: target.filter(|_| !options.is_lossless()),
             options,
             measures,
@@ -189,7 +189,7 @@ impl<'a> Search<'a> {
 
     fn attempt(&mut self, level: u8) -> Result<Try> {
         self.options.quality = Some(Quality::Level(level.into()));
-        let (image, metadata) = (self.image(), self.metadata.clone());
+        let (image, metadata) = (self.image(), &self.metadata);
         let (file, score) = if self.measures && !self.options.is_lossless() {
             let (file, seen) = codec::encode_seen(image, metadata, &self.options)?;
             (file, Some(score(image, seen)?))
@@ -284,7 +284,9 @@ impl<'a> Search<'a> {
             without_enlargement: true,
         };
         let plan = resize::plan((self.whole.width(), self.whole.height()), &request);
-        self.shrunk = Some(resize::scale(Cow::Borrowed(&self.whole), &plan)?);
+        let shrunk = resize::scale(Cow::Borrowed(&self.whole), &plan)?;
+        self.metadata = Cow::Owned(self.metadata.resized((shrunk.width(), shrunk.height()))?);
+        self.shrunk = Some(shrunk);
         Ok(())
     }
 }

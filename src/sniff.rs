@@ -15,11 +15,12 @@ pub(crate) mod ico;
 #[cfg_attr(not(feature = "rare"), allow(dead_code))]
 pub(crate) mod tiff;
 mod unsupported;
+pub(crate) mod webp;
 
-use crate::container::{be16, be32, iso_boxes, jpeg_segments, le16, le32, png_chunks, riff_chunks};
+use crate::container::{be16, be32, iso_boxes, jpeg_segments, png_chunks};
 use crate::error::{Error, Result};
 pub use crate::format::Format;
-use crate::metadata::Metadata;
+use crate::metadata::locate;
 
 /// What a file's headers say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +85,7 @@ pub fn sniff(file: &[u8]) -> Result<Info> {
     let header = header.ok_or_else(|| {
         Error::corrupt(format_args!("the {} header is truncated or damaged", format.name()))
     })?;
-    let metadata = Metadata::read(file, format);
+    let metadata = locate(file, format);
     Ok(Info {
         format,
         width: header.width,
@@ -93,7 +94,7 @@ pub fn sniff(file: &[u8]) -> Result<Info> {
         has_alpha: header.has_alpha,
         animated: header.animated,
         pages: if format == Format::Tiff { tiff::pages(file) } else { 1 },
-        has_icc: metadata.icc.is_some(),
+        has_icc: metadata.has_icc(),
     })
 }
 
@@ -149,7 +150,8 @@ fn jpeg(file: &[u8]) -> Option<Header> {
 }
 
 fn png(file: &[u8]) -> Option<Header> {
-    let mut chunks = png_chunks(file);
+    // CgBI, the form in which iOS apps keep their PNGs, has a chunk of its own before the header.
+    let mut chunks = png_chunks(file).skip_while(|c| &c.name == b"CgBI");
     let header = chunks.next().filter(|c| &c.name == b"IHDR")?.body;
     let before_pixels = || png_chunks(file).take_while(|c| &c.name != b"IDAT");
     let has_alpha = header.get(9)? & 4 != 0 || before_pixels().any(|c| &c.name == b"tRNS");
@@ -162,40 +164,11 @@ fn png(file: &[u8]) -> Option<Header> {
     })
 }
 
-/// VP8X (WebP container specification), VP8L (its section 3) or a VP8 frame (RFC 6386, 9.1).
+/// As much as the decoder takes: a frame that is larger than its canvas counts in full.
 fn webp(file: &[u8]) -> Option<Header> {
-    let first = riff_chunks(file).next().or_else(|| truncated_first_chunk(file))?;
-    let body = first.body;
-    match &first.name {
-        b"VP8X" => {
-            let flags = *body.first()?;
-            let side = |at: usize| Some((le32(body, at)? & 0xFF_FFFF) + 1);
-            let height = le16(body, 7).map(u32::from)? | u32::from(*body.get(9)?) << 16;
-            Some(Header {
-                width: side(4)?,
-                height: height + 1,
-                has_alpha: flags & 0x10 != 0,
-                animated: flags & 0x02 != 0,
-            })
-        }
-        b"VP8L" => {
-            let bits = le32(body, 1).filter(|_| body[0] == 0x2F)?;
-            let (width, height) = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1);
-            Some(Header::still(width, height, bits >> 28 & 1 == 1))
-        }
-        b"VP8 " => {
-            let start_code = body.get(3..6)? == [0x9D, 0x01, 0x2A];
-            let side = |at| le16(body, at).map(|s| u32::from(s & 0x3FFF));
-            start_code.then_some(Header::still(side(6)?, side(8)?, false))
-        }
-        _ => None,
-    }
-}
-
-/// A truncated file's only chunk: its header still tells the size.
-fn truncated_first_chunk(file: &[u8]) -> Option<crate::container::Piece<'_>> {
-    let name = *file.get(12..)?.first_chunk()?;
-    Some(crate::container::Piece { name, body: file.get(20..)? })
+    let shown = webp::first_picture(file)?;
+    let (width, height) = shown.extent();
+    Some(Header { width, height, has_alpha: shown.has_alpha, animated: shown.frames > 1 })
 }
 
 /// The largest `ispe`, turned when any `irot` turns by a quarter (ISO/IEC 23008-12, 6.5.3, 6.5.10).

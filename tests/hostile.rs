@@ -159,7 +159,8 @@ fn a_truncated_file_is_an_error_and_never_half_a_picture() {
         for length in 1..seed.len() {
             if let Ok(half) = compress(&seed[..length], &thumbnail()) {
                 assert_eq!(Ok(half.data), whole, "{length} of {} bytes", seed.len());
-                assert!(seed.len() - length <= 12, "{length} of {} bytes", seed.len());
+                // The end chunk of a PNG, two checksums before it and the end of its deflate stream.
+                assert!(seed.len() - length <= 24, "{length} of {} bytes", seed.len());
             }
         }
     }

@@ -34,6 +34,7 @@ fn with_alpha(image: &Image) -> Image {
 fn lossless_formats_keep_every_pixel() {
     let mut webp = options(OutputFormat::Webp);
     webp.lossless = true;
+    webp.exact = true;
     for (width, height) in [(1, 1), (1, 9), (17, 3), (64, 64), (129, 65)] {
         let picture = fading_scene(width, height);
         for lossless in [&png(), &webp] {

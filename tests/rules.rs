@@ -24,15 +24,18 @@ const LAYERS: [&[&str]; 9] = [
 
 /// Files of `src/codec` that are a part of one format's file, or of two that hold the same thing;
 /// these alone may name them.
-const PARTS_OF_A_FORMAT: [(&str, &str); 8] = [
+const PARTS_OF_A_FORMAT: [(&str, &str); 11] = [
     ("avif", "heif"),
+    ("avif", "transparent"),
     ("avif", "ycbcr"),
     ("bmp", "dib"),
     ("ico", "dib"),
     ("jpeg", "jpeg_structure"),
+    ("png", "cgbi"),
     ("png", "palette"),
     ("tiff", "jpeg_structure"),
     ("webp", "alph"),
+    ("webp", "transparent"),
 ];
 
 /// What the package calls something that Rust knows by another name, or not at all.

@@ -28,6 +28,7 @@ const HELP: Record<string, string> = {
   metadata: 'strip, keep, or a list: icc,exif,xmp,gps,copyright (default: strip)',
   optimize: 'spend time on fewer bytes (default: on)',
   lossless: 'WebP without loss',
+  exact: 'AVIF, WebP: keep the colour under full transparency',
   avifSpeed: '1 smallest, 10 fastest (default: 6)',
   effort: 'WebP: 0 fastest, 6 smallest (default: 4)',
   alphaQuality: 'lossy WebP: 1–100, 100 keeps alpha exactly (default: 100)',

@@ -99,6 +99,7 @@ export const COMPRESSION_RULES = {
   metadata: either(choice('strip', 'keep'), matching('an object of exif, icc, xmp, gps, copyright', isObject)),
   optimize: boolean,
   lossless: boolean,
+  exact: boolean,
   avifSpeed: integer(1, 10),
   effort: integer(0, 6),
   alphaQuality: integer(1, 100),

@@ -36,6 +36,7 @@ export interface EngineOptions {
   metadata: Required<MetadataOptions>;
   optimize?: boolean;
   lossless?: boolean;
+  exact?: boolean;
   avifSpeed?: number;
   effort?: number;
   alphaQuality?: number;
@@ -142,6 +143,7 @@ export function resolveOptions(
     metadata: keptMetadata(config),
     optimize: config.optimize,
     lossless: config.lossless,
+    exact: config.exact,
     avifSpeed: formats.includes('avif') ? (config.avifSpeed ?? service.avifSpeed) : undefined,
     effort: formats.includes('webp') ? config.effort : undefined,
     alphaQuality: formats.includes('webp') ? config.alphaQuality : undefined,

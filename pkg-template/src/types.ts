@@ -88,7 +88,10 @@ export interface MetadataOptions {
   readonly icc?: boolean;
   /** Keep XMP. Default false. */
   readonly xmp?: boolean;
-  /** Keep the place where the picture was taken, inside the EXIF and XMP that are kept. Default true. */
+  /**
+   * Keep the place where the picture was taken, inside the EXIF and XMP that are kept. `false` takes out coordinates and
+   * names of places; what a maker note, a caption or a keyword says of it stays. Default true.
+   */
   readonly gps?: boolean;
   /** Keep EXIF's Copyright and Artist, even where the rest of EXIF is dropped. Default false. */
   readonly copyright?: boolean;
@@ -152,6 +155,11 @@ export interface CompressionConfig {
   readonly optimize?: boolean;
   /** WebP without loss. Default false. */
   readonly lossless?: boolean;
+  /**
+   * AVIF and WebP: keep the colour under full transparency, which nobody sees. By default it is replaced by what takes
+   * the fewest bytes, so that a background that was cut away is gone. PNG always keeps it. Default false.
+   */
+  readonly exact?: boolean;
   /** AVIF: 1 (smallest) to 10 (fastest), an integer. Default: the service's (6). */
   readonly avifSpeed?: number;
   /** WebP: 0 (fastest) to 6 (smallest), an integer. Default 4. */

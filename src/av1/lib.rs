@@ -10,6 +10,7 @@
 
 mod presets;
 
+use std::fmt;
 use std::sync::Arc;
 
 use rav1e::prelude::*;
@@ -61,6 +62,30 @@ pub struct Coded {
     pub config: Vec<u8>,
 }
 
+/// Why a picture was not coded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The planes do not fit the size, or rav1e refuses, in a sentence.
+    Refused(String),
+    /// There is no memory for the planes that a decoder makes.
+    Memory,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(why) => f.write_str(why),
+            Self::Memory => f.write_str("no memory for the planes of the coded picture"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+fn refused(why: impl fmt::Display) -> Error {
+    Error::Refused(why.to_string())
+}
+
 impl Picture<'_> {
     /// Width and height of a plane.
     fn plane_size(&self, plane: usize) -> (usize, usize) {
@@ -71,7 +96,7 @@ impl Picture<'_> {
         }
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), Error> {
         let count = if self.chroma == Chroma::None { 1 } else { 3 };
         let fits = |(plane, samples): (usize, &Vec<u8>)| {
             let (width, height) = self.plane_size(plane);
@@ -79,10 +104,13 @@ impl Picture<'_> {
         };
         let sides = 1..=MOST_PIXELS_A_SIDE;
         if !sides.contains(&self.width) || !sides.contains(&self.height) {
-            return Err(format!("AV1 cannot hold {}x{} pixels", self.width, self.height));
+            return Err(refused(format_args!(
+                "AV1 cannot hold {}x{} pixels",
+                self.width, self.height
+            )));
         }
         if self.planes.len() != count || !self.planes.iter().enumerate().all(fits) {
-            return Err("the planes do not have the picture's size".into());
+            return Err(refused("the planes do not have the picture's size"));
         }
         Ok(())
     }
@@ -92,45 +120,47 @@ impl Picture<'_> {
 /// clamped.
 ///
 /// # Errors
-/// A sentence, when the planes do not fit the size or rav1e refuses.
-pub fn encode(picture: &Picture<'_>, quality: u8, speed: u8) -> Result<Coded, String> {
+/// [`Error::Refused`] when the planes do not fit the size or rav1e refuses.
+pub fn encode(picture: &Picture<'_>, quality: u8, speed: u8) -> Result<Coded, Error> {
     code(picture, quality, speed).map(|(coded, _)| coded)
 }
 
 /// As [`encode`], with the planes that a decoder will make of it: the encoder has them already.
 ///
 /// # Errors
-/// As [`encode`].
+/// As [`encode`], and [`Error::Memory`].
 pub fn encode_seen(
     picture: &Picture<'_>,
     quality: u8,
     speed: u8,
-) -> Result<(Coded, Vec<Vec<u8>>), String> {
+) -> Result<(Coded, Vec<Vec<u8>>), Error> {
     let (coded, frame) = code(picture, quality, speed)?;
-    let frame = frame.ok_or("rav1e kept no reconstruction")?;
+    let frame = frame.ok_or_else(|| refused("rav1e kept no reconstruction"))?;
     let planes = frame.planes.iter().take(picture.planes.len()).enumerate();
     let samples = |(index, plane): (usize, &Plane<u8>)| {
         let (width, height) = picture.plane_size(index);
-        let mut out = vec![0; width * height];
+        let mut out = Vec::new();
+        out.try_reserve_exact(width * height).map_err(|_| Error::Memory)?;
+        out.resize(width * height, 0);
         plane.copy_to_raw_u8(&mut out, width, 1);
-        out
+        Ok(out)
     };
-    Ok((coded, planes.map(samples).collect()))
+    Ok((coded, planes.map(samples).collect::<Result<_, Error>>()?))
 }
 
 type Reconstruction = Option<Arc<Frame<u8>>>;
 
-fn code(picture: &Picture<'_>, quality: u8, speed: u8) -> Result<(Coded, Reconstruction), String> {
+fn code(picture: &Picture<'_>, quality: u8, speed: u8) -> Result<(Coded, Reconstruction), Error> {
     picture.check()?;
     let config =
         Config::new().with_encoder_config(config(picture, quality, speed)).with_threads(THREADS);
-    let mut context: Context<u8> = config.new_context().map_err(|error| error.to_string())?;
+    let mut context: Context<u8> = config.new_context().map_err(refused)?;
     let mut frame = context.new_frame();
     for (plane, (target, samples)) in frame.planes.iter_mut().zip(picture.planes).enumerate() {
         let (width, _) = picture.plane_size(plane);
         target.copy_from_raw_u8(samples, width, 1);
     }
-    context.send_frame(frame).map_err(|status| status.to_string())?;
+    context.send_frame(frame).map_err(refused)?;
     context.flush();
     let config = context.container_sequence_header();
     let packet = only_packet(&mut context)?;
@@ -173,12 +203,12 @@ const fn quantizer(quality: usize) -> usize {
     }
 }
 
-fn only_packet(context: &mut Context<u8>) -> Result<Packet<u8>, String> {
+fn only_packet(context: &mut Context<u8>) -> Result<Packet<u8>, Error> {
     loop {
         match context.receive_packet() {
             Ok(packet) => return Ok(packet),
             Err(EncoderStatus::Encoded) => {}
-            Err(status) => return Err(status.to_string()),
+            Err(status) => return Err(refused(status)),
         }
     }
 }

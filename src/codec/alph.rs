@@ -9,7 +9,7 @@ use image_webp::{ColorType, WebPEncoder};
 
 use crate::container::riff_chunks;
 use crate::error::{Error, Result};
-use crate::image::{Image, allocate};
+use crate::image::{Image, allocate, copied, joined};
 
 /// Compression method 1: a lossless bitstream without its header.
 const LOSSLESS: u8 = 1;
@@ -33,12 +33,12 @@ pub(super) fn chunk(image: &Image, quality: u32) -> Result<Vec<u8>> {
     for (sample, pixel) in plane.iter_mut().zip(image.pixels::<4>()) {
         *sample = nearest_level(pixel[3], levels);
     }
-    let mut best = [&[0], plane.as_slice()].concat();
+    let mut best = joined([&[0], plane.as_slice()].into_iter())?;
     for filter in [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient] {
         let residual = apply(filter, &plane, image.width() as usize)?;
         let coded = code(&residual, image.width(), image.height())?;
         if coded.len() + 1 < best.len() {
-            best = [&[(filter as u8) << 2 | LOSSLESS], coded.as_slice()].concat();
+            best = joined([&[(filter as u8) << 2 | LOSSLESS], coded.as_slice()].into_iter())?;
         }
     }
     Ok(best)
@@ -87,7 +87,7 @@ fn code(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>> {
         .map_err(Error::encode_failed)?;
     let body = riff_chunks(&file).find(|chunk| &chunk.name == b"VP8L").map(|chunk| chunk.body);
     let stream = body.and_then(|body| body.get(LOSSLESS_HEADER..));
-    stream.map(<[u8]>::to_vec).ok_or_else(|| Error::internal("no lossless stream for the alpha"))
+    copied(stream.ok_or_else(|| Error::internal("no lossless stream for the alpha"))?)
 }
 
 #[cfg(test)]

@@ -6,13 +6,15 @@
 
 use slimpix_av1::Coded;
 
+use crate::error::Result;
+use crate::image::joined;
 use crate::metadata::Metadata;
 
 /// Bits a sample of every coded picture.
 const DEPTH: u8 = 8;
 
 /// A whole still picture.
-pub(super) struct Still {
+pub(super) struct Still<'a> {
     pub width: u32,
     pub height: u32,
     pub color: Coded,
@@ -21,7 +23,7 @@ pub(super) struct Still {
     pub matrix: u16,
     /// Chroma at full resolution: AV1's High profile.
     pub full_chroma: bool,
-    pub metadata: Metadata,
+    pub metadata: &'a Metadata,
 }
 
 /// sRGB in the code points of ITU-T H.273: BT.709 primaries, IEC 61966-2-1 transfer.
@@ -30,7 +32,7 @@ const SRGB: [u16; 2] = [1, 13];
 const COLOR_ID: u16 = 1;
 
 /// One entry of the item list.
-struct Item {
+struct Item<'a> {
     id: u16,
     kind: &'static [u8; 4],
     /// What follows the name in `infe`.
@@ -39,18 +41,31 @@ struct Item {
     reference: Option<&'static [u8; 4]>,
     /// Properties by their place in `ipco`, from 1; the high bit marks an essential one.
     properties: Vec<u8>,
-    data: Vec<u8>,
+    /// Its parts one after the other.
+    data: [&'a [u8]; 2],
+}
+
+impl Item<'_> {
+    fn length(&self) -> usize {
+        self.data.iter().map(|part| part.len()).sum()
+    }
 }
 
 /// The file.
-pub(super) fn write(still: Still) -> Vec<u8> {
+///
+/// # Errors
+/// `OUT_OF_MEMORY`.
+pub(super) fn write(still: &Still<'_>) -> Result<Vec<u8>> {
     let file_type = file_type(still.full_chroma);
     let mut properties = Properties::default();
     let items = items(still, &mut properties);
     let meta = |first_byte: usize| meta(&items, &properties, first_byte);
     let first_byte = file_type.len() + meta(0).len() + 8;
-    let data: Vec<u8> = items.iter().flat_map(|item| &item.data).copied().collect();
-    [file_type, meta(first_byte), boxed(b"mdat", &[&data])].concat()
+    let length: usize = items.iter().map(Item::length).sum();
+    let data_header = [&(length as u32 + 8).to_be_bytes()[..], b"mdat"].concat();
+    let meta = meta(first_byte);
+    let boxes = [&file_type[..], &meta, &data_header];
+    joined(boxes.into_iter().chain(items.iter().flat_map(|item| item.data)))
 }
 
 fn file_type(full_chroma: bool) -> Vec<u8> {
@@ -76,7 +91,7 @@ impl Properties {
 /// Marks a property without which the item cannot be shown.
 const ESSENTIAL: u8 = 0x80;
 
-fn items(still: Still, properties: &mut Properties) -> Vec<Item> {
+fn items<'a>(still: &'a Still<'_>, properties: &mut Properties) -> Vec<Item<'a>> {
     let size = [still.width.to_be_bytes(), still.height.to_be_bytes()].concat();
     let extents = full_box(b"ispe", 0, &[&size]);
     let coded = |coded: &Coded, channels: usize| {
@@ -94,9 +109,10 @@ fn items(still: Still, properties: &mut Properties) -> Vec<Item> {
         color_properties.push(properties.add(boxed(b"colr", &[b"prof", icc])));
     }
     color_properties.push(properties.add(coded_color(still.matrix)));
-    let mut items = vec![item(COLOR_ID, b"av01", &[], None, color_properties, still.color.data)];
-    if let Some(alpha) = still.alpha {
-        let (pixel_info, config) = coded(&alpha, 1);
+    let data = [&still.color.data[..], &[]];
+    let mut items = vec![item(COLOR_ID, b"av01", &[], None, color_properties, data)];
+    if let Some(alpha) = &still.alpha {
+        let (pixel_info, config) = coded(alpha, 1);
         let auxiliary = full_box(b"auxC", 0, &[b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0"]);
         let places = vec![
             properties.add(extents),
@@ -104,27 +120,34 @@ fn items(still: Still, properties: &mut Properties) -> Vec<Item> {
             ESSENTIAL | properties.add(config),
             ESSENTIAL | properties.add(auxiliary),
         ];
-        items.push(item(2, b"av01", &[], Some(b"auxl"), places, alpha.data));
+        items.push(item(2, b"av01", &[], Some(b"auxl"), places, [&alpha.data, &[]]));
     }
-    if let Some(exif) = still.metadata.exif {
+    if let Some(exif) = &still.metadata.exif {
         // ExifDataBlock: how far the TIFF header is from here, then the header itself.
-        let block = [&[0; 4][..], &exif].concat();
+        let block = [&[0; 4][..], exif];
         items.push(item(3, b"Exif", &[], Some(b"cdsc"), Vec::new(), block));
     }
-    if let Some(xmp) = still.metadata.xmp {
-        items.push(item(4, b"mime", b"application/rdf+xml\0", Some(b"cdsc"), Vec::new(), xmp));
+    if let Some(xmp) = &still.metadata.xmp {
+        items.push(item(
+            4,
+            b"mime",
+            b"application/rdf+xml\0",
+            Some(b"cdsc"),
+            Vec::new(),
+            [xmp, &[]],
+        ));
     }
     items
 }
 
-fn item(
+fn item<'a>(
     id: u16,
     kind: &'static [u8; 4],
     extra: &'static [u8],
     reference: Option<&'static [u8; 4]>,
     properties: Vec<u8>,
-    data: Vec<u8>,
-) -> Item {
+    data: [&'a [u8]; 2],
+) -> Item<'a> {
     Item { id, kind, extra, reference, properties, data }
 }
 
@@ -134,7 +157,7 @@ fn coded_color(matrix: u16) -> Vec<u8> {
     boxed(b"colr", &[b"nclx", &points, &[0x80]])
 }
 
-fn meta(items: &[Item], properties: &Properties, first_byte: usize) -> Vec<u8> {
+fn meta(items: &[Item<'_>], properties: &Properties, first_byte: usize) -> Vec<u8> {
     let handler = full_box(b"hdlr", 0, &[&[0; 4], b"pict", &[0; 13]]);
     let primary = full_box(b"pitm", 0, &[&COLOR_ID.to_be_bytes()]);
     let parts = [
@@ -149,19 +172,19 @@ fn meta(items: &[Item], properties: &Properties, first_byte: usize) -> Vec<u8> {
 }
 
 /// `iloc` version 0 with 32-bit offsets and lengths, one extent an item.
-fn locations(items: &[Item], first_byte: usize) -> Vec<u8> {
+fn locations(items: &[Item<'_>], first_byte: usize) -> Vec<u8> {
     let mut body = vec![0x44, 0];
     body.extend((items.len() as u16).to_be_bytes());
     let mut at = first_byte as u32;
     for item in items {
         body.extend([item.id.to_be_bytes(), [0; 2], 1u16.to_be_bytes()].concat());
-        body.extend([at.to_be_bytes(), (item.data.len() as u32).to_be_bytes()].concat());
-        at += item.data.len() as u32;
+        body.extend([at.to_be_bytes(), (item.length() as u32).to_be_bytes()].concat());
+        at += item.length() as u32;
     }
     full_box(b"iloc", 0, &[&body])
 }
 
-fn infos(items: &[Item]) -> Vec<u8> {
+fn infos(items: &[Item<'_>]) -> Vec<u8> {
     let entries = items.iter().flat_map(|item| {
         full_box(b"infe", 2, &[&item.id.to_be_bytes(), &[0; 2], item.kind, &[0], item.extra])
     });
@@ -169,7 +192,7 @@ fn infos(items: &[Item]) -> Vec<u8> {
     full_box(b"iinf", 0, &[&count, &entries.collect::<Vec<u8>>()])
 }
 
-fn references(items: &[Item]) -> Vec<u8> {
+fn references(items: &[Item<'_>]) -> Vec<u8> {
     let entries: Vec<u8> = items
         .iter()
         .filter_map(|item| Some((item.reference?, item.id)))
@@ -178,8 +201,9 @@ fn references(items: &[Item]) -> Vec<u8> {
     if entries.is_empty() { entries } else { full_box(b"iref", 0, &[&entries]) }
 }
 
-fn associations(items: &[Item], properties: &Properties) -> Vec<u8> {
-    let described: Vec<&Item> = items.iter().filter(|item| !item.properties.is_empty()).collect();
+fn associations(items: &[Item<'_>], properties: &Properties) -> Vec<u8> {
+    let described: Vec<&Item<'_>> =
+        items.iter().filter(|item| !item.properties.is_empty()).collect();
     let mut body = (described.len() as u32).to_be_bytes().to_vec();
     for item in described {
         body.extend(item.id.to_be_bytes());

@@ -4,39 +4,100 @@
 //! [`palette`](super::palette), and with `optimize` the filter is tried on a sample: flat pictures
 //! compress best unfiltered, photographs with a filter chosen for each row.
 
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 
 use png::{
-    BitDepth, ColorType, Compression, Decoder, DecodingError, Encoder, Filter, Transformations,
+    BitDepth, ColorType, Compression, Decoder, DecodingError, Encoder, Filter, InterlaceInfo,
+    Reader, Transformations,
 };
 
+use super::cgbi;
 use super::palette::{Form, smallest_form};
 use crate::error::{Error, Result};
-use crate::image::{Image, Layout, allocate};
+use crate::image::{Image, Layout, allocate, copied, joined};
 use crate::metadata::Metadata;
 use crate::options::Options;
 
 pub(super) fn decode(file: &[u8]) -> Result<Image> {
+    let Some(plain) = cgbi::as_plain(file)? else { return decode_plain(file, false) };
+    let mut image = decode_plain(&plain, true)?;
+    cgbi::straighten(&mut image);
+    Ok(image)
+}
+
+/// A PNG as it is specified; `repacked` ones have no checksums.
+fn decode_plain(file: &[u8], repacked: bool) -> Result<Image> {
     let mut decoder = Decoder::new(Cursor::new(file));
     decoder.set_transformations(Transformations::EXPAND);
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
+    decoder.ignore_checksums(repacked);
     let mut reader = decoder.read_info().map_err(decode_error)?;
     let length = reader.output_buffer_size().ok_or_else(|| Error::limit("the PNG is too large"))?;
     let mut data = allocate(length)?;
-    let frame = reader.next_frame(&mut data).map_err(decode_error)?;
-    data.truncate(frame.buffer_size());
-    let layout = match frame.color_type {
+    let size = reader.info().size();
+    let frame = reader.info().frame_control.map(|control| (control.width, control.height));
+    if frame.is_some_and(|frame| frame != size) {
+        return Err(Error::corrupt("the PNG's first frame has another size than its header says"));
+    }
+    let (color, depth) = reader.output_color_type();
+    let layout = match color {
         ColorType::Grayscale => Layout::Gray,
         ColorType::GrayscaleAlpha => Layout::GrayAlpha,
         ColorType::Rgb => Layout::Rgb,
         ColorType::Rgba => Layout::Rgba,
         ColorType::Indexed => return Err(Error::internal("the PNG's palette was not expanded")),
     };
-    if frame.bit_depth == BitDepth::Sixteen {
+    let bits = layout.channels() * depth as usize;
+    read_rows(&mut reader, size, bits, &mut data).map_err(decode_error)?;
+    if depth == BitDepth::Sixteen {
         halve_depth(&mut data);
     }
-    Image::new(frame.width, frame.height, layout, data)
+    Image::new(size.0, size.1, layout, data)
+}
+
+/// All rows of a picture with so many bits a pixel. The file may end right after the last of them,
+/// where browsers show the picture too; what is there of checksums must be right.
+fn read_rows(
+    reader: &mut Reader<Cursor<&[u8]>>,
+    (width, height): (u32, u32),
+    bits: usize,
+    data: &mut [u8],
+) -> Result<(), DecodingError> {
+    let stride = data.len() / height as usize;
+    if reader.info().interlaced {
+        for _ in 0..interlaced_rows(width, height) {
+            let Some(row) = reader.next_interlaced_row()? else { break };
+            if let InterlaceInfo::Adam7(place) = row.interlace() {
+                png::expand_interlaced_row(data, stride, row.data(), place, bits as u8);
+            }
+        }
+    } else {
+        for row in data.chunks_exact_mut(stride) {
+            reader.read_row(row)?;
+        }
+    }
+    match reader.read_row(&mut []) {
+        Err(DecodingError::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => Ok(()),
+        ended => ended.map(|_| ()),
+    }
+}
+
+/// Rows of the seven passes that have pixels (PNG, 8.2): first column and row, and steps.
+fn interlaced_rows(width: u32, height: u32) -> u64 {
+    const PASSES: [[u32; 4]; 7] = [
+        [0, 0, 8, 8],
+        [4, 0, 8, 8],
+        [0, 4, 4, 8],
+        [2, 0, 4, 4],
+        [0, 2, 2, 4],
+        [1, 0, 2, 2],
+        [0, 1, 1, 2],
+    ];
+    let rows = |&[x, y, _, down]: &[u32; 4]| {
+        if width > x { u64::from(height.saturating_sub(y).div_ceil(down)) } else { 0 }
+    };
+    PASSES.iter().map(rows).sum()
 }
 
 /// 16-bit samples, big-endian, to the nearest 8-bit ones: `v / 257`, rounded.
@@ -55,15 +116,15 @@ fn decode_error(error: DecodingError) -> Error {
     }
 }
 
-pub(super) fn encode(image: &Image, metadata: Metadata, options: &Options) -> Result<Vec<u8>> {
+pub(super) fn encode(image: &Image, metadata: &Metadata, options: &Options) -> Result<Vec<u8>> {
     let form = smallest_form(image)?;
     let size = (image.width(), image.height());
     let small = u64::from(size.0) * u64::from(size.1) <= HIGH_UP_TO;
     let compression =
         if options.optimize && small { Compression::High } else { Compression::Balanced };
     let filter =
-        if options.optimize { best_filter(&form, size, &metadata)? } else { Filter::Adaptive };
-    write(&form, size, &metadata, compression, filter)
+        if options.optimize { best_filter(&form, size, metadata)? } else { Filter::Adaptive };
+    write(&form, size, metadata, compression, filter)
 }
 
 /// Pictures up to this many pixels get the highest deflate level: it takes three times as long
@@ -83,8 +144,7 @@ fn best_filter(form: &Form, (width, height): (u32, u32), metadata: &Metadata) ->
     let band = BAND.min(rows);
     let bands = [0, (rows - band) / 2, rows - band];
     let starts = if rows <= BAND { &bands[..1] } else { &bands[..] };
-    let data: Vec<u8> =
-        starts.iter().flat_map(|&y| &form.data[y * stride..][..band * stride]).copied().collect();
+    let data = joined(starts.iter().map(|&y| &form.data[y * stride..][..band * stride]))?;
     let sample = Form {
         data,
         palette: form.palette.clone(),
@@ -125,7 +185,7 @@ fn write(
         encoder.set_trns(form.transparency.as_slice());
     }
     if let Some(xmp) = &metadata.xmp {
-        let text = String::from_utf8(xmp.clone())
+        let text = String::from_utf8(copied(xmp)?)
             .map_err(|_| Error::encode_failed("PNG holds XMP as UTF-8 only; this packet is not"))?;
         encoder.add_itxt_chunk("XML:com.adobe.xmp".into(), text).map_err(encode_error)?;
     }

@@ -61,23 +61,30 @@ fn encode_within(planes: &Planes, params: &Params, limit: usize) -> Result<Frame
         keep_decoded: params.keep_decoded,
     };
     // Modes of pictures above some 25 megapixels may not fit: then 4x4 modes are made dearer until they do.
-    [1, 2, 4, 8, 64]
-        .into_iter()
-        .find_map(|mode_price| encoder.run(mode_price).write(planes, tools, &segments, limit))
-        .ok_or(Error::TooComplex)
+    for mode_price in [1, 2, 4, 8, 64] {
+        let pass = encoder.run(mode_price)?;
+        if let Some(frame) = pass.write(planes, tools, &segments, limit) {
+            return Ok(frame);
+        }
+    }
+    Err(Error::TooComplex)
 }
 
 impl Encoder<'_> {
     /// Decides all macroblocks; the costs of tokens follow what has been seen so far.
-    fn run(&self, mode_price: u32) -> Pass {
+    fn run(&self, mode_price: u32) -> Result<Pass, Error> {
         let planes = self.planes;
         let (width, height) = (planes.mb_width(), planes.mb_height());
         let mut cursor = Cursor::new(planes);
         let mut pass = Pass {
-            blocks: Vec::with_capacity(width * height),
+            blocks: Vec::new(),
             tokens: Tokens::new(),
-            decoded: self.keep_decoded.then(|| Planes::new(planes.width(), planes.height())),
+            decoded: match self.keep_decoded {
+                true => Some(Planes::new(planes.width(), planes.height())?),
+                false => None,
+            },
         };
+        pass.blocks.try_reserve_exact(width * height).map_err(|_| Error::Memory)?;
         let mut costs = Costs::new(&DEFAULT_TOKEN_PROBS);
         let interval = refresh_interval(width * height);
         for y in 0..height {
@@ -93,7 +100,7 @@ impl Encoder<'_> {
                 }
             }
         }
-        pass
+        Ok(pass)
     }
 }
 

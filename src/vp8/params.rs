@@ -136,6 +136,14 @@ fn in_range(name: &'static str, given: u8, range: (u8, u8)) -> Result<(), Error>
     }
 }
 
+/// So many of a value, or [`Error::Memory`].
+pub(crate) fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>, Error> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+    all.resize(count, value);
+    Ok(all)
+}
+
 /// Why a picture was not encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
@@ -164,6 +172,8 @@ pub enum Error {
     },
     /// The modes of all macroblocks do not fit into the 512 KiB of the first partition (RFC 6386 section 9.1).
     TooComplex,
+    /// There is no memory for the planes.
+    Memory,
 }
 
 impl fmt::Display for Error {
@@ -181,6 +191,7 @@ impl fmt::Display for Error {
             Self::TooComplex => {
                 write!(f, "the picture's modes do not fit into VP8's first partition")
             }
+            Self::Memory => f.write_str("no memory for the picture's planes"),
         }
     }
 }

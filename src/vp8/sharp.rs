@@ -23,6 +23,7 @@
 //!   component's square in luma: +0.3 % at 85. Components themselves in luma: +4 % at 80, graphics +12 %.
 //! - Starting from chroma that is sharpened already: +0.7 % at 75, -0.3 % at 88.
 
+use crate::params::{Error, filled};
 use crate::yuv::{Planes, chroma_of};
 
 /// How often chroma and luma are corrected in turn.
@@ -83,12 +84,17 @@ const fn light(component: u64) -> u64 {
 }
 
 /// Fits planes of plain luma to `pixels`, interleaved in `BYTES` each; `chroma` are U and V of each square in 1/16.
-pub fn fit<const BYTES: usize>(planes: &mut Planes, chroma: &mut [Vec<i16>; 2], pixels: &[u8]) {
+pub fn fit<const BYTES: usize>(
+    planes: &mut Planes,
+    chroma: &mut [Vec<i16>; 2],
+    pixels: &[u8],
+) -> Result<(), Error> {
     for _ in 0..ROUNDS {
-        correct_chroma::<BYTES>(planes, chroma, pixels);
+        correct_chroma::<BYTES>(planes, chroma, pixels)?;
         planes.round_chroma(chroma);
         correct_luma::<BYTES>(planes, pixels);
     }
+    Ok(())
 }
 
 /// What the pixels of a square lack, by component.
@@ -101,10 +107,15 @@ struct Lack {
 }
 
 /// One step of each chroma sample, all from the same planes.
-fn correct_chroma<const BYTES: usize>(planes: &Planes, chroma: &mut [Vec<i16>; 2], pixels: &[u8]) {
+fn correct_chroma<const BYTES: usize>(
+    planes: &Planes,
+    chroma: &mut [Vec<i16>; 2],
+    pixels: &[u8],
+) -> Result<(), Error> {
     let (width, stride) = (planes.width(), planes.mb_width() * 16);
     let samples = width.div_ceil(2);
-    let before = chroma.clone();
+    let mut before = [filled(0, chroma[0].len())?, filled(0, chroma[1].len())?];
+    before.iter_mut().zip(&*chroma).for_each(|(to, from)| to.copy_from_slice(from));
     let mut shown = Shown::new(width, planes.height());
     let mut lacks = vec![Lack::default(); samples];
     for (y, row) in pixels.chunks_exact(width * BYTES).enumerate() {
@@ -117,6 +128,7 @@ fn correct_chroma<const BYTES: usize>(planes: &Planes, chroma: &mut [Vec<i16>; 2
             }
         }
     }
+    Ok(())
 }
 
 /// Adds a row of pixels to what their squares lack.

@@ -2,7 +2,7 @@
 
 use crate::cursor::Pixels;
 use crate::dsp::Tile;
-use crate::params::{Error, MAX_SIDE};
+use crate::params::{Error, MAX_SIDE, filled};
 use crate::sharp;
 
 /// Three planes padded to whole macroblocks by repeating the last column and row.
@@ -50,7 +50,7 @@ impl Planes {
         check_count(y, width * height)?;
         check_count(u, half_width * half_height)?;
         check_count(v, half_width * half_height)?;
-        let mut planes = Self::new(width, height);
+        let mut planes = Self::new(width, height)?;
         let stride = planes.mb_width() * 16;
         pad_into(y, width, &mut planes.y, stride);
         for (plane, given) in planes.uv.iter_mut().zip([u, v]) {
@@ -60,14 +60,10 @@ impl Planes {
     }
 
     /// Empty planes of this size; sides are at least 1.
-    pub(crate) fn new(width: usize, height: usize) -> Self {
+    pub(crate) fn new(width: usize, height: usize) -> Result<Self, Error> {
         let blocks = width.div_ceil(16) * height.div_ceil(16);
-        Self {
-            width,
-            height,
-            y: vec![0; blocks * 256],
-            uv: [vec![0; blocks * 64], vec![0; blocks * 64]],
-        }
+        let uv = [filled(0, blocks * 64)?, filled(0, blocks * 64)?];
+        Ok(Self { width, height, y: filled(0, blocks * 256)?, uv })
     }
 
     /// Pixels a row, without padding.
@@ -208,15 +204,17 @@ fn convert<const BYTES: usize>(
 ) -> Result<Planes, Error> {
     check_size(width, height)?;
     check_count(pixels, width * height * BYTES)?;
-    let mut planes = Planes::new(width, height);
+    let mut planes = Planes::new(width, height)?;
     convert_luma::<BYTES>(pixels, &mut planes);
     if sharp {
-        let mut chroma = [(); 2].map(|()| Vec::with_capacity(planes.uv[0].len()));
+        let samples = width.div_ceil(2) * height.div_ceil(2);
+        let mut chroma = [filled(0, samples)?, filled(0, samples)?];
+        chroma.iter_mut().for_each(Vec::clear);
         for y in 0..height.div_ceil(2) {
             let rows = chroma_row::<BYTES>(pixels, &planes, y);
             chroma.iter_mut().zip(rows).for_each(|(plane, row)| plane.extend(row));
         }
-        sharp::fit::<BYTES>(&mut planes, &mut chroma, pixels);
+        sharp::fit::<BYTES>(&mut planes, &mut chroma, pixels)?;
     } else {
         convert_chroma::<BYTES>(pixels, &mut planes);
     }

@@ -100,3 +100,48 @@ impl Random {
         (self.0 % end.max(1) as u64) as usize
     }
 }
+
+/// A file of the cases that once came out wrong, or `None` with a line that says so where they are
+/// not there.
+pub fn case(name: &str) -> Option<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases").join(name);
+    let bytes = std::fs::read(path).ok();
+    if bytes.is_none() {
+        eprintln!("skipped: the case {name} is not on this machine");
+    }
+    bytes
+}
+
+/// A PNG of 8 bits a sample or more, unfiltered rows given with their filter bytes; `chunks` stand
+/// before the pixels.
+pub fn png_of(
+    (width, height): (u32, u32),
+    [color, depth]: [u8; 2],
+    rows: &[u8],
+    chunks: &[(&[u8; 4], &[u8])],
+) -> Vec<u8> {
+    let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let header = [&size[..], &[depth, color, 0, 0, 0]].concat();
+    let pixels = miniz_oxide::deflate::compress_to_vec_zlib(rows, 6);
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    let all = [(b"IHDR", &header[..])].into_iter().chain(chunks.iter().copied());
+    for (name, body) in all.chain([(b"IDAT", &pixels[..]), (b"IEND", &[])]) {
+        let named = [name, body].concat();
+        out.extend((body.len() as u32).to_be_bytes());
+        out.extend(&named);
+        out.extend(crc32fast::hash(&named).to_be_bytes());
+    }
+    out
+}
+
+/// The pixels of a PNG or WebP, by another decoder than ours: red, green, blue and alpha.
+pub fn decoded(file: &[u8]) -> image::RgbaImage {
+    image::load_from_memory(file).unwrap().into_rgba8()
+}
+
+/// The most memory that this process has held, in kB, where Linux says so.
+pub fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
