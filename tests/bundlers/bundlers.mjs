@@ -2,7 +2,7 @@
  * Consumers of the packed package, one for each bundler: installed into target/bundlers/ by tests/bundlers' own lock
  * file, built by the command that the README gives, and built again only when the package or the consumer changed.
  */
-import { execFileSync, execSync, spawn } from 'node:child_process';
+import { execFileSync, execSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,10 +59,23 @@ export function build(name) {
     rmSync(folder, { recursive: true, force: true });
     for (const source of sources) cpSync(source, folder, { recursive: true });
     if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-    const env = { ...process.env, PATH: `${join(place, 'node_modules/.bin')}:${process.env.PATH}`, NEXT_TELEMETRY_DISABLED: '1' };
-    execSync(BUNDLERS[name], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    execSync(BUNDLERS[name], { cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
   });
   return join(folder, 'dist');
+}
+
+/** A consumer that is no bundler's: its own files alone, laid out anew beside the installed packages. */
+export function consumer(name) {
+  const folder = folderOf(name);
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(join(here, name), folder, { recursive: true });
+  return folder;
+}
+
+/** Runs a command in a consumer's folder: `{status, output}`. */
+export function runIn(name, command, env = {}) {
+  const { status, stdout, stderr } = spawnSync(command, { cwd: folderOf(name), env: environment(env), shell: true, encoding: 'utf8' });
+  return { status, output: stdout + stderr };
 }
 
 /** Starts a development server over what `build` has put in place; gives its address and how to stop it. */
@@ -79,6 +92,13 @@ export async function serveForDevelopment(name) {
     });
   });
   return { address, stop: () => server.kill() };
+}
+
+/** Without what node:test says to its own children, which is not meant for theirs. */
+function environment(env = {}) {
+  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
+  const PATH = `${join(place, 'node_modules/.bin')}:${process.env.PATH}`;
+  return { ...inherited, PATH, NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1', ...env };
 }
 
 const slug = (name) => name.replace(' ', '-');
