@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { transformSync } from 'esbuild';
-import { lazyGlue } from './glue.mjs';
+import { adaptedGlue } from './glue.mjs';
 import { thirdPartyLicences } from './licences.mjs';
 import { boundMemory } from './sections.mjs';
 
@@ -73,7 +73,7 @@ function buildPackage() {
   for (const variant of Object.keys(VARIANTS)) {
     const glue = readFileSync(join(wasmFolder, `${variant}.js`), 'utf8');
     const ours = glue.replace(/'\.\/snippets\/wasm-bindgen-rayon-[^']+'/, "'./thread-start.js'");
-    writeFileSync(join(pkg, `dist/${variant}.js`), lazyGlue(ours));
+    writeFileSync(join(pkg, `dist/${variant}.js`), adaptedGlue(ours));
     copy(`target/wasm/${variant}_bg.wasm`, `pkg/dist/${variant}_bg.wasm`);
   }
   writeFileSync(join(pkg, 'dist/edge_bg.wasm'), boundMemory(readFileSync(join(wasmFolder, 'full_bg.wasm')), EDGE_PAGES));

@@ -64,11 +64,16 @@ export function build(name) {
   return join(folder, 'dist');
 }
 
-/** A consumer that is no bundler's: its own files alone, laid out anew beside the installed packages. */
-export function consumer(name) {
+/** The folder of a consumer that is no bundler's page: its own files alone, beside the installed packages, and what `command` makes there. */
+export function consumer(name, command) {
   const folder = folderOf(name);
-  rmSync(folder, { recursive: true, force: true });
-  cpSync(join(here, name), folder, { recursive: true });
+  once(name, [...filesBelow(join(here, name)), join(place, 'package.stamp')], () => {
+    rmSync(folder, { recursive: true, force: true });
+    cpSync(join(here, name), folder, { recursive: true });
+    if (command === undefined) return;
+    const { status, output } = runIn(name, command);
+    if (status !== 0) throw new Error(`${command} failed in ${name}: ${output}`);
+  });
   return folder;
 }
 
@@ -79,16 +84,27 @@ export function runIn(name, command, env = {}) {
 }
 
 /** Starts a development server over what `build` has put in place; gives its address and how to stop it. */
-export async function serveForDevelopment(name) {
+export function serveForDevelopment(name) {
   const [folder, script] = SERVERS[name];
-  const server = spawn(process.execPath, [join(place, 'node_modules', folder, script), '--host', '127.0.0.1', '--port', '0'], { cwd: folderOf(name), env: { ...process.env, NO_COLOR: '1' } });
+  return serve(name, [folder, script], ['--host', '127.0.0.1', '--port', '0']);
+}
+
+/** Starts what `consumer` has built with Next.js, as one would in production. */
+export function serveNext(name) {
+  return serve(name, ['next', 'dist/bin/next'], ['start', '--hostname', '127.0.0.1', '--port', '0']);
+}
+
+/** `{address, stop}`, when it has said its address. */
+async function serve(name, [folder, script], args) {
+  const program = join(place, 'node_modules', folder, script);
+  const server = spawn(process.execPath, [program, ...args], { cwd: folderOf(name), env: environment() });
   let said = '';
   const address = await new Promise((resolve, reject) => {
     server.on('exit', () => reject(new Error(`${name} ended: ${said}`)));
     for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => {
       said += data;
-      const [found] = said.match(/http:\/\/127\.0\.0\.1:\d+\//) ?? [];
-      if (found) resolve(found);
+      const [found] = said.match(/http:\/\/127\.0\.0\.1:\d+/) ?? [];
+      if (found) resolve(`${found}/`);
     });
   });
   return { address, stop: () => server.kill() };
