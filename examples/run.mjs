@@ -23,7 +23,7 @@ async function runImages(folder) {
   const origin = await serve(pictures);
   const address = await started(startExample('cloudflare-images', { port: PORT, bindings: { ORIGIN: origin } }));
   console.log('open in a browser, and with other words after the question mark:');
-  for (const name of pictures.keys()) console.log(`  ${address}/${encodeURIComponent(name)}?w=400`);
+  for (const name of pictures.keys()) console.log(`  ${address}/${encodeURIComponent(name)}?w=480`);
 }
 
 async function runPipeline() {

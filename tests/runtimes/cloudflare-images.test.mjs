@@ -133,6 +133,16 @@ test('equal requests at one time are one piece of work, and each is answered', a
   assert.equal((await get('/slow.png?w=161')).status, 400);
 });
 
+test('who waits is answered though the first to ask has gone', async () => {
+  const gone = new AbortController();
+  const first = worker.dispatchFetch('http://pictures.test/slow.png?w=640&format=webp', { signal: gone.signal }).catch(({ name }) => name);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const second = get('/slow.png?w=640&format=webp');
+  gone.abort();
+  assert.equal(await first, 'AbortError');
+  assert.equal((await second).status, 200);
+});
+
 test('a failure is not shared beyond those that waited for it', async () => {
   const [first, second] = await Promise.all([get('/gone.png?w=320'), get('/gone.png?w=320')]);
   assert.deepEqual([first.status, second.status], [404, 404]);

@@ -40,12 +40,18 @@ async function upload(request, env, key) {
 
 /** The bytes themselves are held to the length that was promised, as they pass; with more or fewer nothing is stored. */
 async function store(bucket, key, body, size) {
-  const { readable, writable } = new FixedLengthStream(size);
-  const passed = body.pipeTo(writable).then(() => true, () => false);
-  const stored = await bucket.put(key, readable).catch((error) => error);
-  if (!(await passed)) return undefined;
-  if (stored instanceof Error) throw stored;
-  return stored;
+  let passed = 0;
+  const counted = new TransformStream({
+    transform(chunk, controller) {
+      passed += chunk.byteLength;
+      controller.enqueue(chunk);
+    },
+  });
+  try {
+    return await bucket.put(key, body.pipeThrough(counted).pipeThrough(new FixedLengthStream(size)));
+  } catch (error) {
+    if (passed === size) throw error;
+  }
 }
 
 async function give(env, key) {
