@@ -87,7 +87,7 @@ function buildPackage() {
   chmodSync(join(pkg, 'dist/cli.js'), 0o755);
 }
 
-/** Next.js and Vercel compile the wasm of a static import ahead of time as workerd does, where its address says `?module`. */
+/** Next.js compiles the wasm of a static import ahead of time as workerd does, where its address says `?module`. */
 function writeEdgeLight(folder) {
   const script = readFileSync(join(folder, 'entry-workerd.js'), 'utf8');
   const [plain, asked] = ["'./edge_bg.wasm'", "'./edge_bg.wasm?module'"];

@@ -25,7 +25,8 @@ export default {
       if (request.method !== 'POST') throw new Refusal('METHOD', 'POST a picture', 405);
       const options = readOptions(request);
       const { data, mimeType } = await service.compressImage(await readPicture(request), options);
-      return new Response(data, { headers: { 'content-type': mimeType, vary: 'accept', 'x-content-type-options': 'nosniff' } });
+      const headers = { 'content-type': mimeType, vary: 'accept', 'x-content-type-options': 'nosniff' };
+      return new Response(data, { headers });
     } catch (error) {
       return refusalOf(error);
     }
@@ -34,7 +35,8 @@ export default {
 
 /** What says that it is too large is not read at all; the rest is counted as it arrives. */
 function readPicture({ headers, body }) {
-  if (Number(headers.get('content-length')) > MAX_BYTES) throw new Refusal('LIMIT_EXCEEDED', `at most ${MAX_BYTES} bytes`);
+  const isTooLarge = Number(headers.get('content-length')) > MAX_BYTES;
+  if (isTooLarge) throw new Refusal('LIMIT_EXCEEDED', `at most ${MAX_BYTES} bytes`);
   return readBounded(body, MAX_BYTES);
 }
 

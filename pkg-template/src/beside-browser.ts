@@ -7,7 +7,8 @@ import type { Variant } from './platform.js';
 
 export function wasmFile(variant: Variant): URL {
   if (variant === 'core') return new URL('./core_bg.wasm', import.meta.url);
-  return variant === 'full' ? new URL('./full_bg.wasm', import.meta.url) : new URL('./threads_bg.wasm', import.meta.url);
+  if (variant === 'full') return new URL('./full_bg.wasm', import.meta.url);
+  return new URL('./threads_bg.wasm', import.meta.url);
 }
 
 export function newWorker(name: string): Worker {

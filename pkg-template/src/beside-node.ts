@@ -1,10 +1,11 @@
-/** Where the package's files lie in Node, Deno and Bun; imported when they are first needed, as in beside-browser.ts. */
+/** Where the package's files lie in Node, Deno and Bun; imported when first needed, as in beside-browser.ts. */
 import { Worker } from 'node:worker_threads';
 import type { Variant } from './platform.js';
 
 export function wasmFile(variant: Variant): URL {
   if (variant === 'core') return new URL('./core_bg.wasm', import.meta.url);
-  return variant === 'full' ? new URL('./full_bg.wasm', import.meta.url) : new URL('./threads_bg.wasm', import.meta.url);
+  if (variant === 'full') return new URL('./full_bg.wasm', import.meta.url);
+  return new URL('./threads_bg.wasm', import.meta.url);
 }
 
 export function newWorker(): Worker {

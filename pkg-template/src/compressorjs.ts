@@ -12,6 +12,8 @@ import { compressImage, probe, type ImageCompressionService } from './entry-brow
 import { copyExif } from './jpeg-exif.js';
 import type { CompressionConfig, CompressionResult, ImageInfo } from './types.js';
 
+type Draw = (this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void;
+
 export interface Options extends SizeOptions {
   /** Give back the original where the result is larger, of the same type and not resized. Default true. */
   strict?: boolean | undefined;
@@ -27,8 +29,8 @@ export interface Options extends SizeOptions {
   convertTypes?: string | string[] | undefined;
   /** Bytes. Default 5000000. */
   convertSize?: number | undefined;
-  beforeDraw?: ((this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void) | null | undefined;
-  drew?: ((this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void) | null | undefined;
+  beforeDraw?: Draw | null | undefined;
+  drew?: Draw | null | undefined;
   success?: ((this: Compressor, file: File | Blob) => void) | null | undefined;
   error?: ((this: Compressor, error: Error) => void) | null | undefined;
   /** What does the work. Default: slimpix's shared service. */

@@ -7,7 +7,7 @@
  */
 import { decode } from './decode.js';
 import { fetchBytes } from './input.js';
-import type { Platform } from './platform.js';
+import type { Platform, Variant } from './platform.js';
 import { CompressionService } from './service.js';
 import { sharedFunctions } from './shared.js';
 import type { CompiledModule, ServiceConfig } from './types.js';
@@ -16,7 +16,7 @@ import { cores, explainImport, held, openFolder } from './web.js';
 export * from './public.js';
 
 const inline: Platform = {
-  loadWasm: async (variant) => unpack(await (variant === 'core' ? import('./inline-core.js') : import('./inline-full.js')).catch(explainImport)),
+  loadWasm: async (variant) => unpack(await packed(variant).catch(explainImport)),
   readAddress: fetchBytes,
   decode,
   openFolder,
@@ -52,6 +52,10 @@ export const preload = shared.preload;
 
 /** What slimpix can do in this browser. */
 export const capabilities = shared.capabilities;
+
+function packed(variant: Variant): Promise<{ default: string }> {
+  return variant === 'core' ? import('./inline-core.js') : import('./inline-full.js');
+}
 
 async function unpack({ default: packed }: { default: string }): Promise<CompiledModule> {
   const gzip = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));

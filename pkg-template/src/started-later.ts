@@ -10,7 +10,9 @@ export function startedLater(starting: Promise<WorkerHandle>): WorkerHandle {
   return {
     post: (message, transfer) => worker!.post(message, transfer),
     listen: (heard) => later((worker) => worker.listen(heard)),
-    onFailure: (failed) => void started.then((worker) => worker.onFailure(failed), (error: unknown) => failed(reason(error))),
+    onFailure(failed) {
+      started.then((worker) => worker.onFailure(failed), (error: unknown) => failed(reason(error)));
+    },
     keepAlive: (needed) => later((worker) => worker.keepAlive(needed)),
     terminate: () => later((worker) => worker.terminate()),
   };

@@ -35,6 +35,6 @@ export function held(worker: Worker): WorkerHandle {
 export function explainImport(cause: unknown): never {
   const { ServiceWorkerGlobalScope: kind } = globalThis as { ServiceWorkerGlobalScope?: new () => object };
   if (kind === undefined || !(globalThis instanceof kind)) throw cause;
-  const remedy = "bundle slimpix/inline into the one file of the service worker, or import from 'slimpix' and give wasmUrl";
+  const remedy = "bundle slimpix/inline into its one file, or import from 'slimpix' and give wasmUrl";
   throw new Error(`a service worker cannot import() modules; ${remedy}`, { cause });
 }

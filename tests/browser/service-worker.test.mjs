@@ -13,14 +13,15 @@ import { root } from '../js/corpus.mjs';
 import { openPage, withoutChromium as skip } from './page.mjs';
 
 const dist = join(root, 'pkg/dist');
-const PIXELS = { data: Array.from({ length: 16 * 16 * 4 }, (_, at) => (at % 4 === 3 ? 255 : at % 251)), width: 16, height: 16 };
+const DATA = Array.from({ length: 16 * 16 * 4 }, (_, at) => (at % 4 === 3 ? 255 : at % 251));
+const SIDES = { width: 16, height: 16 };
 
 const script = (entry, settings) => `
 import { ImageCompressionService } from '${entry}';
 const warnings = [];
 const logger = { debug() {}, info() {}, error() {}, warn: (text) => warnings.push(text) };
 const service = new ImageCompressionService({ logger, ...${JSON.stringify(settings)} });
-const pixels = { ...${JSON.stringify(PIXELS)}, data: new Uint8ClampedArray(${JSON.stringify(PIXELS.data)}) };
+const pixels = { ...${JSON.stringify(SIDES)}, data: new Uint8ClampedArray(${JSON.stringify(DATA)}) };
 addEventListener('message', async ({ data: format, ports: [port] }) => {
   try {
     port.postMessage({ file: [...(await service.compressImage(pixels, { format })).data], warnings });
@@ -44,8 +45,9 @@ before(async () => {
   for (const [name, text] of Object.entries(SCRIPTS)) writeFileSync(join(folder, name), text);
   const whole = { contents: script('./entry-inline.js', {}), resolveDir: dist };
   await build({ stdin: whole, bundle: true, format: 'iife', outfile: join(folder, 'bundled.js') });
-  host = await openPage({ path: '/page/', folders: { '/pkg/': join(root, 'pkg'), '/page/': folder }, serviceWorkers: 'allow' });
-  const pixels = { ...PIXELS, data: new Uint8ClampedArray(PIXELS.data) };
+  const folders = { '/pkg/': join(root, 'pkg'), '/page/': folder };
+  host = await openPage({ path: '/page/', folders, serviceWorkers: 'allow' });
+  const pixels = { ...SIDES, data: new Uint8ClampedArray(DATA) };
   for (const format of ['webp', 'avif']) made[format] = [...(await compressImage(pixels, { format })).data];
 });
 after(async () => {
@@ -56,7 +58,8 @@ after(async () => {
 /** Registers the script, and gives what it answers. */
 function ask(name, type, format) {
   return host.page.evaluate(async ([name, type, format]) => {
-    const { installing, waiting, active } = await navigator.serviceWorker.register(`/page/${name}`, { type, scope: `/page/${name}/` });
+    const options = { type, scope: `/page/${name}/` };
+    const { installing, waiting, active } = await navigator.serviceWorker.register(`/page/${name}`, options);
     const { port1, port2 } = new MessageChannel();
     const answer = new Promise((resolve) => void (port1.onmessage = ({ data }) => resolve(data)));
     (installing ?? waiting ?? active).postMessage(format, [port2]);
@@ -64,18 +67,24 @@ function ask(name, type, format) {
   }, [name, type, format]);
 }
 
-test('slimpix/inline says why it cannot load in a service worker of modules, and what to do', { skip, timeout: 60_000 }, async () => {
+test('of modules: slimpix/inline says why it cannot load, and what to do', { skip, timeout: 60_000 }, async () => {
   for (const name of ['inline.js', 'beside.js']) {
     const { code, message } = await ask(name, 'module', 'webp');
     assert.equal(code, 'LOAD_FAILED');
-    assert.match(message, /a service worker cannot import\(\) modules; bundle .* one file .* wasmUrl/, name);
+    assert.match(message, /a service worker cannot import\(\) modules; bundle .* one file, .* wasmUrl/, name);
   }
 });
 
-test('slimpix/inline compresses in a service worker that is one file', { skip, timeout: 60_000 }, async () => {
-  for (const format of ['webp', 'avif']) assert.deepEqual(await ask('bundled.js', 'classic', format), { file: made[format], warnings: [] });
+test('in one file: slimpix/inline compresses', { skip, timeout: 60_000 }, async () => {
+  await compressesAll('bundled.js', 'classic');
 });
 
-test('slimpix compresses in a service worker where wasmUrl says where its files are', { skip, timeout: 60_000 }, async () => {
-  for (const format of ['webp', 'avif']) assert.deepEqual(await ask('with-url.js', 'module', format), { file: made[format], warnings: [] });
+test('of modules: slimpix compresses where wasmUrl says where its files are', { skip, timeout: 60_000 }, async () => {
+  await compressesAll('with-url.js', 'module');
 });
+
+async function compressesAll(name, type) {
+  for (const [format, file] of Object.entries(made)) {
+    assert.deepEqual(await ask(name, type, format), { file, warnings: [] });
+  }
+}

@@ -64,7 +64,7 @@ export function build(name) {
   return join(folder, 'dist');
 }
 
-/** The folder of a consumer that is no bundler's page: its own files alone, beside the installed packages, and what `command` makes there. */
+/** The folder of a consumer that is no bundler's page: its own files alone, and what `command` makes of them. */
 export function consumer(name, command) {
   const folder = folderOf(name);
   once(name, [...filesBelow(join(here, name)), join(place, 'package.stamp')], () => {
@@ -79,7 +79,8 @@ export function consumer(name, command) {
 
 /** Runs a command in a consumer's folder: `{status, output}`. */
 export function runIn(name, command, env = {}) {
-  const { status, stdout, stderr } = spawnSync(command, { cwd: folderOf(name), env: environment(env), shell: true, encoding: 'utf8' });
+  const options = { cwd: folderOf(name), env: environment(env), shell: true, encoding: 'utf8' };
+  const { status, stdout, stderr } = spawnSync(command, options);
   return { status, output: stdout + stderr };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The packed package on a server of Next.js, built and started as in production, with the one line of configuration that
- * the README names: in a route handler, in a server action, and in the edge runtime.
+ * The packed package on a server of Next.js, built and started as in production, with the one line of configuration
+ * that the README names: in a route handler, in a server action, and in the edge runtime.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -54,7 +54,7 @@ test('a server action compresses the photo of a form', { skip: withoutChromium, 
     await page.goto(server.address, { waitUntil: 'networkidle' });
     await page.setInputFiles('input[type=file]', { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: photo });
     await page.click('button');
-    await page.waitForFunction(() => document.querySelector('output').textContent !== '', undefined, { timeout: 30_000 });
+    await page.waitForFunction(() => document.querySelector('output').textContent !== '');
     const [head, file] = (await page.textContent('output')).split(',');
     assert.equal(head, 'data:image/webp;base64');
     assert.deepEqual(Buffer.from(file, 'base64'), Buffer.from((await compressImage(photo, { format: 'webp' })).data));

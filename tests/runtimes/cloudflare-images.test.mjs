@@ -35,7 +35,8 @@ before(async () => {
     fetched.push(request.url);
     headers.push(request.headers);
     const file = files[request.url];
-    if (request.url === '/moved.png') response.writeHead(302, { location: `http://${hostOf(elsewhere)}/lake.png` }).end();
+    const location = `http://${hostOf(elsewhere)}/lake.png`;
+    if (request.url === '/moved.png') response.writeHead(302, { location }).end();
     else if (request.url === '/slow.png') setTimeout(() => response.end(file), 300);
     else response.writeHead(file ? 200 : 404).end(file);
   });
@@ -135,7 +136,8 @@ test('equal requests at one time are one piece of work, and each is answered', a
 
 test('who waits is answered though the first to ask has gone', async () => {
   const gone = new AbortController();
-  const first = worker.dispatchFetch('http://pictures.test/slow.png?w=640&format=webp', { signal: gone.signal }).catch(({ name }) => name);
+  const address = 'http://pictures.test/slow.png?w=640&format=webp';
+  const first = worker.dispatchFetch(address, { signal: gone.signal }).catch(({ name }) => name);
   await new Promise((resolve) => setTimeout(resolve, 100));
   const second = get('/slow.png?w=640&format=webp');
   gone.abort();
@@ -151,14 +153,16 @@ test('a failure is not shared beyond those that waited for it', async () => {
 
 test('nobody but the origin is asked, whatever the path looks like and wherever it redirects', async () => {
   const host = hostOf(elsewhere);
-  const paths = [`//${host}/lake.png`, `/\\\\${host}/lake.png`, `/%2f%2f${host}/lake.png`, `/%5c%5c${host}/lake.png`, `/http://${host}/lake.png`, `/a/..//${host}/lake.png`, `/%2e%2e%2f/${host}/lake.png`];
+  const starts = ['//', '/\\\\', '/%2f%2f', '/%5c%5c', '/http://', '/a/..//', '/%2e%2e%2f/'];
   const before = fetched.length;
-  for (const path of paths) {
-    const response = await get(path);
-    assert.deepEqual([response.status, (await response.json()).code], [400, 'INVALID_OPTION'], path);
+  for (const start of starts) {
+    const response = await get(`${start}${host}/lake.png`);
+    assert.deepEqual([response.status, (await response.json()).code], [400, 'INVALID_OPTION'], start);
   }
   assert.equal(fetched.length, before);
-  for (const path of [`/@${host}/lake.png`, `/http:${host}/lake.png`, `/.${host}`, `/:80@${host}`]) assert.equal((await get(path)).status, 404, path);
+  for (const start of ['/@', '/http:', '/.', '/:80@']) {
+    assert.equal((await get(`${start}${host}/lake.png`)).status, 404, start);
+  }
   const moved = await get('/moved.png');
   assert.equal(moved.status, 502);
   assert.match((await moved.json()).message, /redirect/);
@@ -166,7 +170,8 @@ test('nobody but the origin is asked, whatever the path looks like and wherever 
 });
 
 test('nothing of the visitor goes along to the origin', async () => {
-  await worker.dispatchFetch('http://pictures.test/lake.png?w=480', { headers: { cookie: 'session=1', authorization: 'Bearer 1' } });
+  const personal = { cookie: 'session=1', authorization: 'Bearer 1' };
+  await worker.dispatchFetch('http://pictures.test/lake.png?w=480', { headers: personal });
   const { cookie, authorization } = headers.at(-1);
   assert.deepEqual([fetched.at(-1), cookie, authorization], ['/lake.png', undefined, undefined]);
 });

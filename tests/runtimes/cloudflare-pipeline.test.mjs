@@ -47,8 +47,9 @@ export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === '/report') return Response.json({ writes, letters, crashes });
-    if (pathname === '/store') return env.UPLOADS.put(request.headers.get('x-key'), await request.arrayBuffer()).then(() => new Response());
-    if (pathname === '/send') return env.JOBS.sendBatch((await request.json()).map((body) => ({ body }))).then(() => new Response());
+    if (pathname === '/store') await env.UPLOADS.put(request.headers.get('x-key'), await request.arrayBuffer());
+    if (pathname === '/send') await env.JOBS.sendBatch((await request.json()).map((body) => ({ body })));
+    if (pathname === '/store' || pathname === '/send') return new Response();
     // The platform holds a real request to its length; a stream that is none is what a handler may be given elsewhere.
     if (pathname === '/lie') return pipeline.fetch(new Request(new URL('/lie.jpg', request.url), {
       method: 'PUT',
@@ -123,10 +124,11 @@ test('a photograph of 12 MP has its three variants too', { skip: withoutCorpus, 
 
 test('messages of another shape are dropped, and the others of their batch go on', { timeout: 60_000 }, async () => {
   await store('notified/by-r2.jpg', await jpegFile(620, 460));
-  const shapes = [null, 7, 'words', [], {}, { object: null }, { object: {} }, { object: { key: 7 } }, { object: { key: '../up' } }, { object: { key: '' } }];
+  const objects = [null, {}, { key: 7 }, { key: '../up' }, { key: '' }];
+  const shapes = [null, 7, 'words', [], {}, ...objects.map((object) => ({ object }))];
   const { letters } = await report();
-  const right = { account: '', action: 'PutObject', bucket: 'slimpix-uploads', object: { key: 'notified/by-r2.jpg', size: 1, eTag: '' } };
-  await pipeline.dispatchFetch('http://localhost/send', { method: 'POST', body: JSON.stringify([...shapes, right]) });
+  const object = { key: 'notified/by-r2.jpg', size: 1, eTag: '' };
+  await send([...shapes, { account: '', action: 'PutObject', bucket: 'slimpix-uploads', object }]);
   const made = async () => Object.keys((await report()).writes).filter((key) => key.startsWith('notified/'));
   await until(async () => (await made()).length === VARIANTS.length);
   await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -135,17 +137,19 @@ test('messages of another shape are dropped, and the others of their batch go on
 });
 
 test('a path that is no name is a 400, and no name leads out of its place', async () => {
-  const paths = ['/%', '/%ff', '/', '/a//b.jpg', '/a%2f%2fb', '/..%2fb', '/a/%2e%2e%2fb', '/a%5cb', '/a%00b', '/a%0ab', `/${'a'.repeat(1001)}`];
+  const odd = ['/a//b.jpg', '/a%2f%2fb', '/..%2fb', '/a/%2e%2e%2fb', '/a%5cb', '/a%00b', '/a%0ab'];
+  const paths = ['/%', '/%ff', '/', ...odd, `/${'a'.repeat(1001)}`];
   for (const path of paths) {
     for (const method of ['GET', 'PUT']) {
       const body = method === 'PUT' ? 'words' : undefined;
-      assert.equal((await pipeline.dispatchFetch(`http://localhost${path}`, { method, body })).status, 400, `${method} ${path}`);
+      const { status } = await pipeline.dispatchFetch(`http://localhost${path}`, { method, body });
+      assert.equal(status, 400, `${method} ${path}`);
     }
   }
   assert.equal((await pipeline.dispatchFetch('http://localhost/caf%C3%A9/%25.jpg/full.webp')).status, 404);
 });
 
-test('the size is that of the bytes: by PUT, with a length that lies, and where R2 was given the upload', { timeout: 60_000 }, async () => {
+test('the size is that of the bytes: by PUT, and where R2 was given the upload', { timeout: 60_000 }, async () => {
   const bucket = await pipeline.getR2Bucket('UPLOADS');
   const lengths = { 10: 400, 5000: 400, [15 * 2 ** 20 + 1]: 413, none: 411, 0: 411, '-1': 411, 1.5: 411 };
   for (const [length, wanted] of Object.entries(lengths)) {
@@ -155,7 +159,7 @@ test('the size is that of the bytes: by PUT, with a length that lies, and where 
   }
   assert.equal((await pipeline.dispatchFetch('http://localhost/lie', { headers: { 'x-length': '1000' } })).status, 202);
   await store('large.jpg', new Uint8Array(16 * 2 ** 20));
-  await pipeline.dispatchFetch('http://localhost/send', { method: 'POST', body: JSON.stringify([{ object: { key: 'large.jpg' } }]) });
+  await send([{ object: { key: 'large.jpg' } }]);
   const letter = async () => (await report()).letters.find(({ object }) => object.key === 'large.jpg');
   await until(letter);
   assert.equal((await letter()).code, 'LIMIT_EXCEEDED');
@@ -175,7 +179,13 @@ async function makeUploads(count) {
 }
 
 /** Into R2 past the example's own PUT. */
-const store = (key, body) => pipeline.dispatchFetch('http://localhost/store', { method: 'POST', body, headers: { 'x-key': key } });
+const store = (key, body) => post('store', body, { 'x-key': key });
+/** Messages past it too. */
+const send = (bodies) => post('send', JSON.stringify(bodies));
+
+function post(path, body, headers) {
+  return pipeline.dispatchFetch(`http://localhost/${path}`, { method: 'POST', body, headers });
+}
 
 const report = async () => (await pipeline.dispatchFetch('http://localhost/report')).json();
 

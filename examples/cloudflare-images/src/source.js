@@ -4,7 +4,7 @@
  */
 import { Refusal, readBounded } from '../../shared/http.js';
 
-/** The isolate's 128 MB hold the file twice while it arrives, and slimpix's 96 MiB for pixels, which it keeps to itself. */
+/** The isolate's 128 MB hold the file twice while it arrives, and slimpix's 96 MiB for pixels. */
 const MAX_SOURCE_BYTES = 10 * 2 ** 20;
 /** What some servers take for a slash or a step up, and what no file's name has. */
 const AMBIGUOUS = /\/\/|\\|%2f|%5c|%2e%2e|%00/i;
@@ -24,7 +24,8 @@ export async function fetchSource(address) {
     throw new Refusal('IO', `the origin cannot be reached: ${cause.message}`, 502);
   });
   if (response.status === 404) throw new Refusal('IO', 'the origin has no such picture', 404);
-  if (response.status >= 300 && response.status < 400) throw new Refusal('IO', 'the origin redirects, which is not followed', 502);
+  const redirects = response.status >= 300 && response.status < 400;
+  if (redirects) throw new Refusal('IO', 'the origin redirects, which is not followed', 502);
   if (!response.ok) throw new Refusal('IO', `the origin answered ${response.status}`, 502);
   return readBounded(response.body, MAX_SOURCE_BYTES);
 }

@@ -56,7 +56,12 @@ function cacheKey({ origin, pathname }, variant) {
 }
 
 function responseOf({ data, mimeType }) {
-  const headers = { 'content-type': mimeType, 'cache-control': `public, max-age=${DAY}`, vary: 'accept', 'x-content-type-options': 'nosniff' };
+  const headers = {
+    'content-type': mimeType,
+    'cache-control': `public, max-age=${DAY}`,
+    vary: 'accept',
+    'x-content-type-options': 'nosniff',
+  };
   return new Response(data, { headers });
 }
 

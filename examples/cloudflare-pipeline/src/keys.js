@@ -1,7 +1,7 @@
 /**
- * The names under which uploads and their variants lie. An upload's variants lie below its own name, `trips/lake.jpg` has
- * `trips/lake.jpg/full.webp`; so a name is a plain path, without a step up or an empty part that anything which reads the
- * buckets as folders would follow elsewhere.
+ * The names under which uploads and their variants lie. An upload's variants lie below its own name, `trips/lake.jpg`
+ * has `trips/lake.jpg/full.webp`; so a name is a plain path, without a step up or an empty part that anything which
+ * reads the buckets as folders would follow elsewhere.
  */
 
 /** R2 allows 1024 bytes; the rest is for the name of a variant. */

@@ -17,7 +17,8 @@ export async function makeVariants({ UPLOADS, VARIANTS }, key) {
   if (!source) return;
   // Uploads that R2 tells of itself have passed no check.
   if (source.size > MAX_UPLOAD_BYTES) {
-    throw new ImageCompressionError('LIMIT_EXCEEDED', `the upload has ${source.size} bytes; at most ${MAX_UPLOAD_BYTES}`);
+    const message = `the upload has ${source.size} bytes; at most ${MAX_UPLOAD_BYTES}`;
+    throw new ImageCompressionError('LIMIT_EXCEEDED', message);
   }
   const missing = await missingOf(VARIANTS, key, source.etag);
   if (missing.length === 0) return;

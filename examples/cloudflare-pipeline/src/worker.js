@@ -28,7 +28,8 @@ export default {
 };
 
 async function upload(request, env, key) {
-  if (env.UPLOAD_TOKEN && request.headers.get('authorization') !== `Bearer ${env.UPLOAD_TOKEN}`) return new Response('not allowed', { status: 401 });
+  const mayUpload = !env.UPLOAD_TOKEN || request.headers.get('authorization') === `Bearer ${env.UPLOAD_TOKEN}`;
+  if (!mayUpload) return new Response('not allowed', { status: 401 });
   const size = Number(request.headers.get('content-length'));
   if (!request.body || !Number.isInteger(size) || size < 1) return new Response('a length is needed', { status: 411 });
   if (size > MAX_UPLOAD_BYTES) return new Response(`at most ${MAX_UPLOAD_BYTES} bytes`, { status: 413 });
@@ -38,7 +39,7 @@ async function upload(request, env, key) {
   return Response.json({ key, eTag: stored.etag }, { status: 202 });
 }
 
-/** The bytes themselves are held to the length that was promised, as they pass; with more or fewer nothing is stored. */
+/** The bytes themselves are held to the promised length as they pass; with more or fewer nothing is stored. */
 async function store(bucket, key, body, size) {
   let passed = 0;
   const counted = new TransformStream({
@@ -57,7 +58,8 @@ async function store(bucket, key, body, size) {
 async function give(env, key) {
   const variant = await env.VARIANTS.get(key);
   if (!variant) return new Response('not there, or not yet', { status: 404 });
-  const headers = { 'content-type': variant.httpMetadata.contentType, etag: variant.httpEtag, 'x-content-type-options': 'nosniff' };
+  const { httpMetadata: { contentType }, httpEtag: etag } = variant;
+  const headers = { 'content-type': contentType, etag, 'x-content-type-options': 'nosniff' };
   return new Response(variant.body, { headers });
 }
 
