@@ -3,12 +3,14 @@
  * mocked, as with the packages that the drop-ins replace. Here nothing is drawn and nothing compressed.
  */
 import assert from 'node:assert/strict';
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { root } from '../js/corpus.mjs';
 import { consumer, install, runIn } from './bundlers.mjs';
 
 const NAME = 'test-runners';
+const CASE = join(root, '../shared/cases/behaviour/drop-in-in-jest.test.js');
 const MODULES = { NODE_OPTIONS: '--experimental-vm-modules' };
 const RUNS = [
   ...['jsdom', 'node'].flatMap((env) => [
@@ -39,4 +41,13 @@ for (const [name, command, env] of RUNS) {
 test('a server that imports all of it does nothing and goes on', () => {
   const { status, output } = runIn(NAME, 'node server.mjs');
   assert.deepEqual([status, output], [0, '']);
+});
+
+const skip = existsSync(CASE) ? false : 'the cases ../shared/cases are missing';
+test('the given case of a drop-in in Jest', { skip, timeout: 120_000 }, () => {
+  cpSync(CASE, join(consumer(NAME), 'given.case.js'));
+  for (const env of [{}, MODULES]) {
+    const { status, output } = runIn(NAME, "jest --env=jsdom --testMatch '**/given.case.js'", env);
+    assert.equal(status, 0, output);
+  }
 });
