@@ -23,7 +23,7 @@ async function runImages(folder) {
   const origin = await serve(pictures);
   const address = await started(startExample('cloudflare-images', { port: PORT, bindings: { ORIGIN: origin } }));
   console.log('open in a browser, and with other words after the question mark:');
-  for (const name of pictures.keys()) console.log(`  ${address}/${encodeURIComponent(name)}?w=400`);
+  for (const name of pictures.keys()) console.log(`  ${address}/${encodeURIComponent(name)}?w=480`);
 }
 
 async function runPipeline() {
@@ -61,8 +61,17 @@ async function samples() {
 
 function serve(pictures) {
   const server = createServer(({ url }, response) => {
-    const picture = pictures.get(decodeURIComponent(url.slice(1)));
+    const picture = pictures.get(nameIn(url));
     response.writeHead(picture ? 200 : 404).end(picture?.());
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}`)));
+}
+
+/** A path that cannot be decoded names no picture. */
+function nameIn(url) {
+  try {
+    return decodeURIComponent(url.slice(1));
+  } catch {
+    return undefined;
+  }
 }

@@ -14,21 +14,26 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** An example's folder by its name. `main` takes the place of its entry; `options` are Miniflare's. */
 export function startExample(name, { main, ...options } = {}) {
-  const folder = join(root, 'examples', name);
-  const config = JSON.parse(readFileSync(join(folder, 'wrangler.json'), 'utf8'));
-  const sources = readdirSync(join(folder, 'src')).map((file) => script(`src/${file}`, readFileSync(join(folder, 'src', file), 'utf8')));
+  const config = JSON.parse(readFileSync(join(root, 'examples', name, 'wrangler.json'), 'utf8'));
+  const sources = [...scriptsIn(`${name}/src`), ...scriptsIn('shared'), bareName(`${name}/src/`), bareName(`${name}/`)];
   const entry = main ?? `export { default } from './${config.main}';`;
   const settings = merge(fromWrangler(config), options);
-  return start(entry, settings, sources);
+  return start(entry, settings, sources, `${name}/main.js`);
+}
+
+/** Where they lie below examples/, so that they find each other as they do there. */
+function scriptsIn(folder) {
+  const path = join(root, 'examples', folder);
+  return readdirSync(path).map((file) => script(`${folder}/${file}`, readFileSync(join(path, file), 'utf8')));
 }
 
 /** A Worker from one script that imports `slimpix`, and its own files if it has any. `cf: false` asks nothing of the network. */
-export function start(main, options = {}, sources = []) {
-  const modules = [script('main.js', main), ...sources, ...packageModules()];
+export function start(main, options = {}, sources = [], path = 'main.js') {
+  const modules = [script(path, main), ...sources, ...packageModules()];
   return new Miniflare({ compatibilityDate: '2026-04-01', cf: false, modulesRoot: '.', modules, ...options });
 }
 
-/** Whatever Workers' entry reaches lies in slimpix/; the bare name leads there from both folders that import it. */
+/** Whatever Workers' entry reaches lies in slimpix/, and the bare name leads there. */
 function packageModules() {
   const dist = join(root, 'pkg/dist');
   const files = new Map();
@@ -40,7 +45,13 @@ function packageModules() {
   };
   add('entry-workerd.js');
   const modules = [...files].map(([name, contents]) => (name.endsWith('.wasm') ? { type: 'CompiledWasm', path: `slimpix/${name}`, contents } : script(`slimpix/${name}`, contents)));
-  return [...modules, script('slimpix', `export * from './slimpix/entry-workerd.js';`), script('src/slimpix', `export * from '../slimpix/entry-workerd.js';`)];
+  return [...modules, bareName('')];
+}
+
+/** To workerd a bare name is one in the folder of the script that imports it. */
+function bareName(folder) {
+  const up = '../'.repeat(folder.split('/').length - 1) || './';
+  return script(`${folder}slimpix`, `export * from '${up}slimpix/entry-workerd.js';`);
 }
 
 function script(path, contents) {

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { transformSync } from 'esbuild';
+import { adaptedGlue } from './glue.mjs';
 import { thirdPartyLicences } from './licences.mjs';
 import { boundMemory } from './sections.mjs';
 
@@ -71,10 +72,12 @@ function buildPackage() {
   must(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'pkg-template']);
   for (const variant of Object.keys(VARIANTS)) {
     const glue = readFileSync(join(wasmFolder, `${variant}.js`), 'utf8');
-    writeFileSync(join(pkg, `dist/${variant}.js`), glue.replace(/'\.\/snippets\/wasm-bindgen-rayon-[^']+'/, "'./thread-start.js'"));
+    const ours = glue.replace(/'\.\/snippets\/wasm-bindgen-rayon-[^']+'/, "'./thread-start.js'");
+    writeFileSync(join(pkg, `dist/${variant}.js`), adaptedGlue(ours));
     copy(`target/wasm/${variant}_bg.wasm`, `pkg/dist/${variant}_bg.wasm`);
   }
   writeFileSync(join(pkg, 'dist/edge_bg.wasm'), boundMemory(readFileSync(join(wasmFolder, 'full_bg.wasm')), EDGE_PAGES));
+  writeEdgeLight(join(pkg, 'dist'));
   minifyScripts(join(pkg, 'dist'));
   for (const variant of INLINED) writeFileSync(join(pkg, `dist/inline-${variant}.js`), asText(`${variant}_bg.wasm`));
   for (const name of HAND_TYPED) copy(`pkg-template/src/${name}.d.ts`, `pkg/dist/${name}.d.ts`);
@@ -82,6 +85,14 @@ function buildPackage() {
   for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(name, `pkg/${name}`);
   copy(`target/wasm/${LICENCES}`, `pkg/${LICENCES}`);
   chmodSync(join(pkg, 'dist/cli.js'), 0o755);
+}
+
+/** Next.js compiles the wasm of a static import ahead of time as workerd does, where its address says `?module`. */
+function writeEdgeLight(folder) {
+  const script = readFileSync(join(folder, 'entry-workerd.js'), 'utf8');
+  const [plain, asked] = ["'./edge_bg.wasm'", "'./edge_bg.wasm?module'"];
+  if (!script.includes(plain)) throw new Error(`entry-workerd.js does not import ${plain}`);
+  writeFileSync(join(folder, 'entry-edge-light.js'), script.replace(plain, asked));
 }
 
 /** Module by module, so that bundlers and browsers see the same tree; the types keep every word of documentation. */

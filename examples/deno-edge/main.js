@@ -3,48 +3,46 @@
  *
  * A function's isolate has one thread, so slimpix is told to start no workers.
  */
-import { ImageCompressionError, ImageCompressionService } from 'slimpix';
+import { ImageCompressionService } from 'slimpix';
+import { Refusal, integer, oneOf, readBounded, readQuery, refusalOf, takes } from '../shared/http.js';
 
 const service = new ImageCompressionService({ worker: false });
 
-const MOST_BYTES = 20 * 2 ** 20;
+const MAX_BYTES = 20 * 2 ** 20;
 /** What a small isolate decodes whole. */
-const MOST_PIXELS = 25_000_000;
-
-const STATUS = {
-  INVALID_OPTION: 400,
-  INVALID_INPUT: 422,
-  CORRUPT_IMAGE: 422,
-  UNSUPPORTED_FORMAT: 415,
-  UNSUPPORTED_FEATURE: 415,
-  LIMIT_EXCEEDED: 413,
+const MAX_PIXELS = 25_000_000;
+const MAX_SIDE = 2048;
+/** `auto` is not among them: it takes as long as all of them together, and who may ask is a stranger. */
+const READERS = {
+  format: oneOf('format', ['avif', 'webp', 'jpeg', 'png']),
+  w: integer('w', MAX_SIDE),
+  q: integer('q', 100),
 };
 
 export default {
   async fetch(request) {
-    if (request.method !== 'POST') return refusal(405, 'METHOD', 'POST a picture');
-    if (!(Number(request.headers.get('content-length')) <= MOST_BYTES)) return refusal(413, 'LIMIT_EXCEEDED', `at most ${MOST_BYTES} bytes, with their number in content-length`);
     try {
-      const { data, mimeType } = await service.compressImage(await request.arrayBuffer(), readOptions(request));
-      return new Response(data, { headers: { 'content-type': mimeType, vary: 'accept' } });
+      if (request.method !== 'POST') throw new Refusal('METHOD', 'POST a picture', 405);
+      const options = readOptions(request);
+      const { data, mimeType } = await service.compressImage(await readPicture(request), options);
+      const headers = { 'content-type': mimeType, vary: 'accept', 'x-content-type-options': 'nosniff' };
+      return new Response(data, { headers });
     } catch (error) {
-      if (!(error instanceof ImageCompressionError)) throw error;
-      return refusal(STATUS[error.code] ?? 500, error.code, error.message);
+      return refusalOf(error);
     }
   },
 };
 
-function readOptions({ url, headers }) {
-  const query = new URL(url).searchParams;
-  const accept = headers.get('accept') ?? '';
-  return {
-    format: query.get('format') ?? (accept.includes('image/webp') ? 'webp' : 'jpeg'),
-    limitInputPixels: MOST_PIXELS,
-    ...(query.has('w') && { maxDimension: Number(query.get('w')) }),
-    ...(query.has('q') && { quality: Number(query.get('q')) }),
-  };
+/** What says that it is too large is not read at all; the rest is counted as it arrives. */
+function readPicture({ headers, body }) {
+  const isTooLarge = Number(headers.get('content-length')) > MAX_BYTES;
+  if (isTooLarge) throw new Refusal('LIMIT_EXCEEDED', `at most ${MAX_BYTES} bytes`);
+  return readBounded(body, MAX_BYTES);
 }
 
-function refusal(status, code, message) {
-  return Response.json({ code, message }, { status });
+function readOptions({ url, headers }) {
+  const accept = headers.get('accept') ?? '';
+  const { format = takes(accept, 'webp') ? 'webp' : 'jpeg', w, q } = readQuery(new URL(url).searchParams, READERS);
+  const quality = q !== undefined && format !== 'png' && { quality: q };
+  return { format, limitInputPixels: MAX_PIXELS, maxDimension: w ?? MAX_SIDE, ...quality };
 }

@@ -12,30 +12,33 @@ import { compressImage, probe, type ImageCompressionService } from './entry-brow
 import { copyExif } from './jpeg-exif.js';
 import type { CompressionConfig, CompressionResult, ImageInfo } from './types.js';
 
+type Draw = (this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void;
+
 export interface Options extends SizeOptions {
   /** Give back the original where the result is larger, of the same type and not resized. Default true. */
-  strict?: boolean;
+  strict?: boolean | undefined;
   /** Has no effect: pictures are always turned upright. */
-  checkOrientation?: boolean;
+  checkOrientation?: boolean | undefined;
   /** Keep a JPEG's EXIF. Default false. */
-  retainExif?: boolean;
+  retainExif?: boolean | undefined;
   /** 0–1. Default 0.8. */
-  quality?: number;
+  quality?: number | undefined;
   /** MIME type to write; 'auto' is the file's own. Default 'auto'. */
-  mimeType?: string;
+  mimeType?: string | undefined;
   /** Types that become JPEG where the file is larger than `convertSize`. Default ['image/png']. */
-  convertTypes?: string | string[];
+  convertTypes?: string | string[] | undefined;
   /** Bytes. Default 5000000. */
-  convertSize?: number;
-  beforeDraw?: ((this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void) | null;
-  drew?: ((this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void) | null;
-  success?: ((this: Compressor, file: File | Blob) => void) | null;
-  error?: ((this: Compressor, error: Error) => void) | null;
+  convertSize?: number | undefined;
+  beforeDraw?: Draw | null | undefined;
+  drew?: Draw | null | undefined;
+  success?: ((this: Compressor, file: File | Blob) => void) | null | undefined;
+  error?: ((this: Compressor, error: Error) => void) | null | undefined;
   /** What does the work. Default: slimpix's shared service. */
-  service?: ImageCompressionService;
+  service?: ImageCompressionService | undefined;
 }
 
-type Settings = Options & Required<Pick<Options, 'strict' | 'retainExif' | 'quality' | 'mimeType' | 'convertTypes' | 'convertSize'>>;
+type Defaulted = 'strict' | 'retainExif' | 'quality' | 'mimeType' | 'convertTypes' | 'convertSize';
+type Settings = Omit<Options, Defaulted> & { [Key in Defaulted]-?: Exclude<Options[Key], undefined> };
 
 const DEFAULTS: Settings = { strict: true, checkOrientation: true, retainExif: false, quality: 0.8, mimeType: 'auto', convertTypes: ['image/png'], convertSize: 5_000_000 };
 /** What a canvas takes where the quality is none. */
@@ -53,7 +56,7 @@ export default class Compressor {
 
   constructor(file: File | Blob, options?: Options) {
     this.file = file;
-    this.options = { ...DEFAULTS, ...options };
+    this.options = { ...DEFAULTS, ...given(options) };
     if (!(file instanceof Blob)) this.#fail(new Error('The first argument must be a File or Blob object.'));
     else if (!isImageType(file.type)) this.#fail(new Error('The first argument must be an image File or Blob object.'));
     else void this.#run();
@@ -75,7 +78,7 @@ export default class Compressor {
 
   /** Changes what every later `new Compressor` starts from. */
   static setDefaults(options: Options): void {
-    Object.assign(DEFAULTS, options);
+    Object.assign(DEFAULTS, given(options));
   }
 
   async #run(): Promise<void> {
@@ -146,6 +149,11 @@ export default class Compressor {
     if (!this.options.error) throw error;
     this.options.error.call(this, error);
   }
+}
+
+/** What is undefined is not given, and leaves the default in place. */
+function given(options: Options = {}): Partial<Settings> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function isImageType(type: string): boolean {

@@ -7,8 +7,9 @@ import { fetchBytes } from './input.js';
 import type { Platform, Variant, WorkerHandle } from './platform.js';
 import { CompressionService } from './service.js';
 import { sharedFunctions } from './shared.js';
+import { startedLater } from './started-later.js';
 import type { ServiceConfig } from './types.js';
-import { cores, held, openFolder } from './web.js';
+import { cores, explainImport, held, openFolder } from './web.js';
 
 export * from './public.js';
 
@@ -52,22 +53,19 @@ export const preload = shared.preload;
 /** What slimpix can do on this host. */
 export const capabilities = shared.capabilities;
 
-/** Written out in full, since bundlers look for exactly this form to find the files. */
-function besideThisModule(variant: Variant): URL {
-  if (variant === 'core') return new URL('./core_bg.wasm', import.meta.url);
-  return variant === 'full' ? new URL('./full_bg.wasm', import.meta.url) : new URL('./threads_bg.wasm', import.meta.url);
-}
+/** Imported when needed: see beside-browser.ts. */
+const beside = () => import('./beside-browser.js').catch(explainImport);
 
 /** A server that sends another type than application/wasm costs the streaming, not the job. */
-async function loadWasm(variant: Variant, url: string | URL = besideThisModule(variant)): Promise<WebAssembly.Module> {
-  const response = await fetch(url, { credentials: 'same-origin' });
-  if (!response.ok) throw new Error(`${url} has status ${response.status}`);
+async function loadWasm(variant: Variant, url?: string | URL): Promise<WebAssembly.Module> {
+  const address = url ?? (await beside()).wasmFile(variant);
+  const response = await fetch(address, { credentials: 'same-origin' });
+  if (!response.ok) throw new Error(`${address} has status ${response.status}`);
   const isWasm = response.headers.get('content-type')?.startsWith('application/wasm');
   return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** The form with the script's URL inside is the one that bundlers look for. */
 function startWorker(url: string | URL | undefined, name: string): WorkerHandle {
-  const worker = url === undefined ? new Worker(new URL('./worker-browser.js', import.meta.url), { type: 'module', name }) : new Worker(url, { type: 'module', name });
-  return held(worker);
+  if (url !== undefined) return held(new Worker(url, { type: 'module', name }));
+  return startedLater(beside().then(({ newWorker }) => held(newWorker(name))));
 }

@@ -3,20 +3,20 @@
  * two of its modules, `core` in one and `full` in the other, each imported when the first picture needs it. A third
  * heavier than the files (base64), it never streams, and its worker cannot be told from a bundle: so the work is done
  * on the calling thread, unless `workerUrl` says where `slimpix/worker` was put. A blob worker would need a policy of
- * `worker-src blob:`, and there is none here.
+ * `worker-src blob:`, and there is none here. A service worker may import() nothing: there it has to be in one file.
  */
 import { decode } from './decode.js';
 import { fetchBytes } from './input.js';
-import type { Platform } from './platform.js';
+import type { Platform, Variant } from './platform.js';
 import { CompressionService } from './service.js';
 import { sharedFunctions } from './shared.js';
 import type { CompiledModule, ServiceConfig } from './types.js';
-import { cores, held, openFolder } from './web.js';
+import { cores, explainImport, held, openFolder } from './web.js';
 
 export * from './public.js';
 
 const inline: Platform = {
-  loadWasm: async (variant) => unpack(variant === 'core' ? await import('./inline-core.js') : await import('./inline-full.js')),
+  loadWasm: async (variant) => unpack(await packed(variant).catch(explainImport)),
   readAddress: fetchBytes,
   decode,
   openFolder,
@@ -52,6 +52,10 @@ export const preload = shared.preload;
 
 /** What slimpix can do in this browser. */
 export const capabilities = shared.capabilities;
+
+function packed(variant: Variant): Promise<{ default: string }> {
+  return variant === 'core' ? import('./inline-core.js') : import('./inline-full.js');
+}
 
 async function unpack({ default: packed }: { default: string }): Promise<CompiledModule> {
   const gzip = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));

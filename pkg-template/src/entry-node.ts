@@ -13,6 +13,7 @@ import { fetchBytes } from './input.js';
 import type { Platform, Variant, WorkerHandle } from './platform.js';
 import { CompressionService } from './service.js';
 import { sharedFunctions } from './shared.js';
+import { startedLater } from './started-later.js';
 import type { ServiceConfig } from './types.js';
 
 export * from './public.js';
@@ -56,14 +57,13 @@ export const preload = shared.preload;
 /** What slimpix can do on this host. */
 export const capabilities = shared.capabilities;
 
-/** Written out in full, since bundlers look for exactly this form to find the files. */
-function besideThisModule(variant: Variant): URL {
-  if (variant === 'core') return new URL('./core_bg.wasm', import.meta.url);
-  return variant === 'full' ? new URL('./full_bg.wasm', import.meta.url) : new URL('./threads_bg.wasm', import.meta.url);
-}
+/** Imported when needed: see beside-node.ts. */
+const beside = () => import('./beside-node.js');
 
-async function loadWasm(variant: Variant, url: string | URL = besideThisModule(variant)): Promise<WebAssembly.Module> {
-  const bytes = url instanceof URL && url.protocol === 'file:' ? await readFile(url) : await readAddress(url);
+async function loadWasm(variant: Variant, url?: string | URL): Promise<WebAssembly.Module> {
+  const address = url ?? (await beside()).wasmFile(variant);
+  const isFile = address instanceof URL && address.protocol === 'file:';
+  const bytes = isFile ? await readFile(address) : await readAddress(address);
   return WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 }
 
@@ -86,7 +86,12 @@ async function identify(address: unknown): Promise<string | undefined> {
 }
 
 function startWorker(url: string | URL | undefined): WorkerHandle {
-  const worker = new Worker(url === undefined ? new URL('./worker-node.js', import.meta.url) : new URL(url));
+  if (url !== undefined) return held(new Worker(new URL(url)));
+  return startedLater(beside().then(({ newWorker }) => held(newWorker())));
+}
+
+/** A worker thread as its pool holds it. */
+function held(worker: Worker): WorkerHandle {
   worker.unref();
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),

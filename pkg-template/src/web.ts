@@ -27,3 +27,14 @@ export function held(worker: Worker): WorkerHandle {
     terminate: () => worker.terminate(),
   };
 }
+
+/**
+ * A service worker may import() nothing, by the HTML specification; only where a bundler has put all into one file is
+ * there nothing to import. Its own message does not say what to do.
+ */
+export function explainImport(cause: unknown): never {
+  const { ServiceWorkerGlobalScope: kind } = globalThis as { ServiceWorkerGlobalScope?: new () => object };
+  if (kind === undefined || !(globalThis instanceof kind)) throw cause;
+  const remedy = "bundle slimpix/inline into its one file, or import from 'slimpix' and give wasmUrl";
+  throw new Error(`a service worker cannot import() modules; ${remedy}`, { cause });
+}

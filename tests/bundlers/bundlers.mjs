@@ -2,7 +2,7 @@
  * Consumers of the packed package, one for each bundler: installed into target/bundlers/ by tests/bundlers' own lock
  * file, built by the command that the README gives, and built again only when the package or the consumer changed.
  */
-import { execFileSync, execSync, spawn } from 'node:child_process';
+import { execFileSync, execSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,26 +59,63 @@ export function build(name) {
     rmSync(folder, { recursive: true, force: true });
     for (const source of sources) cpSync(source, folder, { recursive: true });
     if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-    const env = { ...process.env, PATH: `${join(place, 'node_modules/.bin')}:${process.env.PATH}`, NEXT_TELEMETRY_DISABLED: '1' };
-    execSync(BUNDLERS[name], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    execSync(BUNDLERS[name], { cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
   });
   return join(folder, 'dist');
 }
 
+/** The folder of a consumer that is no bundler's page: its own files alone, and what `command` makes of them. */
+export function consumer(name, command) {
+  const folder = folderOf(name);
+  once(name, [...filesBelow(join(here, name)), join(place, 'package.stamp')], () => {
+    rmSync(folder, { recursive: true, force: true });
+    cpSync(join(here, name), folder, { recursive: true });
+    if (command === undefined) return;
+    const { status, output } = runIn(name, command);
+    if (status !== 0) throw new Error(`${command} failed in ${name}: ${output}`);
+  });
+  return folder;
+}
+
+/** Runs a command in a consumer's folder: `{status, output}`. */
+export function runIn(name, command, env = {}) {
+  const options = { cwd: folderOf(name), env: environment(env), shell: true, encoding: 'utf8' };
+  const { status, stdout, stderr } = spawnSync(command, options);
+  return { status, output: stdout + stderr };
+}
+
 /** Starts a development server over what `build` has put in place; gives its address and how to stop it. */
-export async function serveForDevelopment(name) {
+export function serveForDevelopment(name) {
   const [folder, script] = SERVERS[name];
-  const server = spawn(process.execPath, [join(place, 'node_modules', folder, script), '--host', '127.0.0.1', '--port', '0'], { cwd: folderOf(name), env: { ...process.env, NO_COLOR: '1' } });
+  return serve(name, [folder, script], ['--host', '127.0.0.1', '--port', '0']);
+}
+
+/** Starts what `consumer` has built with Next.js, as one would in production. */
+export function serveNext(name) {
+  return serve(name, ['next', 'dist/bin/next'], ['start', '--hostname', '127.0.0.1', '--port', '0']);
+}
+
+/** `{address, stop}`, when it has said its address. */
+async function serve(name, [folder, script], args) {
+  const program = join(place, 'node_modules', folder, script);
+  const server = spawn(process.execPath, [program, ...args], { cwd: folderOf(name), env: environment() });
   let said = '';
   const address = await new Promise((resolve, reject) => {
     server.on('exit', () => reject(new Error(`${name} ended: ${said}`)));
     for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => {
       said += data;
-      const [found] = said.match(/http:\/\/127\.0\.0\.1:\d+\//) ?? [];
-      if (found) resolve(found);
+      const [found] = said.match(/http:\/\/127\.0\.0\.1:\d+/) ?? [];
+      if (found) resolve(`${found}/`);
     });
   });
   return { address, stop: () => server.kill() };
+}
+
+/** Without what node:test says to its own children, which is not meant for theirs. */
+function environment(env = {}) {
+  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
+  const PATH = `${join(place, 'node_modules/.bin')}:${process.env.PATH}`;
+  return { ...inherited, PATH, NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1', ...env };
 }
 
 const slug = (name) => name.replace(' ', '-');

@@ -31,7 +31,9 @@ test('every import finds its file, and the browser entry reaches nothing of Node
 const LAYERS = [
   ['cli.js', 'browser-image-compression.js', 'compressorjs.js'],
   ['cli-flags.js', 'cli-report.js'],
-  ['entry-browser.js', 'entry-inline.js', 'entry-node.js', 'entry-workerd.js', 'worker-browser.js', 'worker-node.js'],
+  ['entry-browser.js', 'entry-inline.js', 'entry-node.js', 'entry-workerd.js', 'entry-edge-light.js'],
+  ['beside-browser.js', 'beside-node.js'],
+  ['worker-browser.js', 'worker-node.js', 'started-later.js'],
   ['shared.js', 'public.js', 'compressor-size.js', 'drop-in.js', 'jpeg-exif.js'],
   ['service.js', 'worker.js'],
   ['batch.js', 'capabilities.js', 'workshop.js'],

@@ -90,3 +90,14 @@ test('a consumer compiles with Node\'s library alone, library types checked', ()
 test('wrong options do not compile', () => {
   for (const [source, pattern] of Object.entries(WRONG)) assert.match(complaints(source, browser), pattern);
 });
+
+test('an option of the drop-ins may be undefined, as it may at run time', () => {
+  const source = `
+import imageCompression from 'slimpix/browser-image-compression';
+import Compressor from 'slimpix/compressorjs';
+export function consume(file: File, quality: number | undefined, signal: AbortSignal | undefined) {
+  new Compressor(file, { quality, maxWidth: quality, mimeType: undefined, success: undefined });
+  return imageCompression(file, { initialQuality: quality, signal, onProgress: undefined });
+}`;
+  assert.equal(complaints(source, { ...browser, exactOptionalPropertyTypes: true }), '');
+});

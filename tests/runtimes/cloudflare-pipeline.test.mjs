@@ -47,6 +47,15 @@ export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === '/report') return Response.json({ writes, letters, crashes });
+    if (pathname === '/store') await env.UPLOADS.put(request.headers.get('x-key'), await request.arrayBuffer());
+    if (pathname === '/send') await env.JOBS.sendBatch((await request.json()).map((body) => ({ body })));
+    if (pathname === '/store' || pathname === '/send') return new Response();
+    // The platform holds a real request to its length; a stream that is none is what a handler may be given elsewhere.
+    if (pathname === '/lie') return pipeline.fetch(new Request(new URL('/lie.jpg', request.url), {
+      method: 'PUT',
+      body: new Blob([new Uint8Array(1000)]).stream(),
+      headers: { 'content-length': request.headers.get('x-length') },
+    }), env);
     return pipeline.fetch(request, env);
   },
   async queue(batch, env) {
@@ -113,6 +122,49 @@ test('a photograph of 12 MP has its three variants too', { skip: withoutCorpus, 
   assert.ok(!(await report()).letters.some(({ object }) => object.key === 'photo12.jpg'));
 });
 
+test('messages of another shape are dropped, and the others of their batch go on', { timeout: 60_000 }, async () => {
+  await store('notified/by-r2.jpg', await jpegFile(620, 460));
+  const objects = [null, {}, { key: 7 }, { key: '../up' }, { key: '' }];
+  const shapes = [null, 7, 'words', [], {}, ...objects.map((object) => ({ object }))];
+  const { letters } = await report();
+  const object = { key: 'notified/by-r2.jpg', size: 1, eTag: '' };
+  await send([...shapes, { account: '', action: 'PutObject', bucket: 'slimpix-uploads', object }]);
+  const made = async () => Object.keys((await report()).writes).filter((key) => key.startsWith('notified/'));
+  await until(async () => (await made()).length === VARIANTS.length);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.deepEqual((await made()).sort(), VARIANTS.map((name) => `notified/by-r2.jpg/${name}.webp`));
+  assert.equal((await report()).letters.length, letters.length, 'no attempt is left over');
+});
+
+test('a path that is no name is a 400, and no name leads out of its place', async () => {
+  const odd = ['/a//b.jpg', '/a%2f%2fb', '/..%2fb', '/a/%2e%2e%2fb', '/a%5cb', '/a%00b', '/a%0ab'];
+  const paths = ['/%', '/%ff', '/', ...odd, `/${'a'.repeat(1001)}`];
+  for (const path of paths) {
+    for (const method of ['GET', 'PUT']) {
+      const body = method === 'PUT' ? 'words' : undefined;
+      const { status } = await pipeline.dispatchFetch(`http://localhost${path}`, { method, body });
+      assert.equal(status, 400, `${method} ${path}`);
+    }
+  }
+  assert.equal((await pipeline.dispatchFetch('http://localhost/caf%C3%A9/%25.jpg/full.webp')).status, 404);
+});
+
+test('the size is that of the bytes: by PUT, and where R2 was given the upload', { timeout: 60_000 }, async () => {
+  const bucket = await pipeline.getR2Bucket('UPLOADS');
+  const lengths = { 10: 400, 5000: 400, [15 * 2 ** 20 + 1]: 413, none: 411, 0: 411, '-1': 411, 1.5: 411 };
+  for (const [length, wanted] of Object.entries(lengths)) {
+    const { status } = await pipeline.dispatchFetch('http://localhost/lie', { headers: { 'x-length': length } });
+    assert.equal(status, wanted, length);
+    assert.equal(await bucket.head('lie.jpg'), null);
+  }
+  assert.equal((await pipeline.dispatchFetch('http://localhost/lie', { headers: { 'x-length': '1000' } })).status, 202);
+  await store('large.jpg', new Uint8Array(16 * 2 ** 20));
+  await send([{ object: { key: 'large.jpg' } }]);
+  const letter = async () => (await report()).letters.find(({ object }) => object.key === 'large.jpg');
+  await until(letter);
+  assert.equal((await letter()).code, 'LIMIT_EXCEEDED');
+});
+
 /** Each its own picture; the broken ones lack their end, are none at all, or are too large to decode here. */
 async function makeUploads(count) {
   const good = await Promise.all(Array.from({ length: count }, (_, index) => jpegFile(600 + 2 * index, 450)));
@@ -124,6 +176,15 @@ async function makeUploads(count) {
   huge.writeUInt32BE(20_000, 20);
   named[41] = ['photos/41.png', huge];
   return named;
+}
+
+/** Into R2 past the example's own PUT. */
+const store = (key, body) => post('store', body, { 'x-key': key });
+/** Messages past it too. */
+const send = (bodies) => post('send', JSON.stringify(bodies));
+
+function post(path, body, headers) {
+  return pipeline.dispatchFetch(`http://localhost/${path}`, { method: 'POST', body, headers });
 }
 
 const report = async () => (await pipeline.dispatchFetch('http://localhost/report')).json();

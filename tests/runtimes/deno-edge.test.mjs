@@ -32,6 +32,9 @@ test('what cannot be done has a status and a code', async () => {
   large.writeUInt32BE(9000, 16);
   large.writeUInt32BE(9000, 20);
   const wanted = [
+    [await post('?w=2049', await jpegFile(64, 64)), 400, 'INVALID_OPTION'],
+    [await post('?width=64', await jpegFile(64, 64)), 400, 'INVALID_OPTION'],
+    [await post('?format=auto', await jpegFile(64, 64)), 400, 'INVALID_OPTION'],
     [await post('?w=none', await jpegFile(64, 64)), 400, 'INVALID_OPTION'],
     [await post('', 'not an image, just words'), 415, 'UNSUPPORTED_FORMAT'],
     [await post('', large), 413, 'LIMIT_EXCEEDED'],
@@ -43,3 +46,18 @@ test('what cannot be done has a status and a code', async () => {
   }
   assert.equal((await fetch(edge.address)).status, 405);
 });
+
+test('a picture is bounded by its bytes, with a length or without', async () => {
+  const large = new Uint8Array(21 * 2 ** 20);
+  for (const body of [large, streamOf(large)]) {
+    const response = await fetch(edge.address, { method: 'POST', body, duplex: 'half' });
+    assert.deepEqual([response.status, (await response.json()).code], [413, 'LIMIT_EXCEEDED']);
+  }
+  const jpeg = await jpegFile(90, 60);
+  assert.equal((await fetch(edge.address, { method: 'POST', body: streamOf(jpeg), duplex: 'half' })).status, 200);
+});
+
+/** Sent in chunks, so that no length goes before. */
+function streamOf(bytes) {
+  return new Blob([bytes]).stream();
+}

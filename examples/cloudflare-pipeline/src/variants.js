@@ -4,15 +4,22 @@
  * A queue delivers a message at least once, so the work is idempotent: a variant carries the upload's etag, and what is
  * there for that etag is neither made nor written again. A consumer that dies between two variants is taken up there.
  */
-import { ImageCompressionService } from 'slimpix';
+import { ImageCompressionError, ImageCompressionService } from 'slimpix';
 
 const service = new ImageCompressionService();
 const NAMES = Object.keys(service.config.sizeVariants);
 const FORMAT = 'webp';
+/** A consumer's isolate has 128 MB: 96 MiB for pixels, and room for the file. */
+export const MAX_UPLOAD_BYTES = 15 * 2 ** 20;
 
 export async function makeVariants({ UPLOADS, VARIANTS }, key) {
   const source = await UPLOADS.head(key);
   if (!source) return;
+  // Uploads that R2 tells of itself have passed no check.
+  if (source.size > MAX_UPLOAD_BYTES) {
+    const message = `the upload has ${source.size} bytes; at most ${MAX_UPLOAD_BYTES}`;
+    throw new ImageCompressionError('LIMIT_EXCEEDED', message);
+  }
   const missing = await missingOf(VARIANTS, key, source.etag);
   if (missing.length === 0) return;
   const upload = await UPLOADS.get(key, { onlyIf: { etagMatches: source.etag } });
