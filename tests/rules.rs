@@ -27,10 +27,11 @@ const PARTS_OF_A_FORMAT: [(&str, &str); 4] =
     [("avif", "heif"), ("avif", "ycbcr"), ("png", "palette"), ("webp", "alph")];
 
 /// What the package calls something that Rust knows by another name, or not at all.
-const PACKAGE_ONLY: [&str; 12] = [
+const PACKAGE_ONLY: [&str; 13] = [
     "decoders",
     "fileType",
     "maintainAspectRatio",
+    "maxMemory",
     "maxSizeMB",
     "maxWidthOrHeight",
     "mimeType",
