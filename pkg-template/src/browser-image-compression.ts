@@ -14,31 +14,31 @@ import type { CompressionConfig } from './types.js';
 
 export interface Options {
   /** Megabytes at most, of 1024 × 1024 bytes. Default: no limit but the file's own size. */
-  maxSizeMB?: number;
+  maxSizeMB?: number | undefined;
   /** Longest side at most, pixels. Default: as it is. */
-  maxWidthOrHeight?: number;
+  maxWidthOrHeight?: number | undefined;
   /** Work in a worker. Default true. */
-  useWebWorker?: boolean;
+  useWebWorker?: boolean | undefined;
   /** Has no effect: the size is met in a few tries. */
-  maxIteration?: number;
+  maxIteration?: number | undefined;
   /** Has no effect: pictures are turned upright by their own orientation. */
-  exifOrientation?: number;
+  exifOrientation?: number | undefined;
   /** Told how much is done, 0–100. */
-  onProgress?: (progress: number) => void;
+  onProgress?: ((progress: number) => void) | undefined;
   /** MIME type to write. Default: the file's own; PNG for what is not written. */
-  fileType?: string;
+  fileType?: string | undefined;
   /** Quality to start from, 0–1. Default 1. */
-  initialQuality?: number;
+  initialQuality?: number | undefined;
   /** Meet the size by quality alone. Default false. */
-  alwaysKeepResolution?: boolean;
+  alwaysKeepResolution?: boolean | undefined;
   /** Stops the work; the call rejects with its reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Keep a JPEG's EXIF. Default false. */
-  preserveExif?: boolean;
+  preserveExif?: boolean | undefined;
   /** Has no effect: there is no script to load. */
-  libURL?: string;
+  libURL?: string | undefined;
   /** What does the work. Default: slimpix's shared service. */
-  service?: ImageCompressionService;
+  service?: ImageCompressionService | undefined;
 }
 
 async function compress(file: File, options: Options = {}): Promise<File> {

@@ -3,13 +3,13 @@
  * picture's proportions, unless `resize` makes the box's own those to keep.
  */
 export interface SizeOptions {
-  readonly width?: number;
-  readonly height?: number;
-  readonly minWidth?: number;
-  readonly minHeight?: number;
-  readonly maxWidth?: number;
-  readonly maxHeight?: number;
-  readonly resize?: 'contain' | 'cover' | 'none';
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly minWidth?: number | undefined;
+  readonly minHeight?: number | undefined;
+  readonly maxWidth?: number | undefined;
+  readonly maxHeight?: number | undefined;
+  readonly resize?: 'contain' | 'cover' | 'none' | undefined;
 }
 
 interface Sides {

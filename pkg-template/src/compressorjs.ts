@@ -14,28 +14,29 @@ import type { CompressionConfig, CompressionResult, ImageInfo } from './types.js
 
 export interface Options extends SizeOptions {
   /** Give back the original where the result is larger, of the same type and not resized. Default true. */
-  strict?: boolean;
+  strict?: boolean | undefined;
   /** Has no effect: pictures are always turned upright. */
-  checkOrientation?: boolean;
+  checkOrientation?: boolean | undefined;
   /** Keep a JPEG's EXIF. Default false. */
-  retainExif?: boolean;
+  retainExif?: boolean | undefined;
   /** 0–1. Default 0.8. */
-  quality?: number;
+  quality?: number | undefined;
   /** MIME type to write; 'auto' is the file's own. Default 'auto'. */
-  mimeType?: string;
+  mimeType?: string | undefined;
   /** Types that become JPEG where the file is larger than `convertSize`. Default ['image/png']. */
-  convertTypes?: string | string[];
+  convertTypes?: string | string[] | undefined;
   /** Bytes. Default 5000000. */
-  convertSize?: number;
-  beforeDraw?: ((this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void) | null;
-  drew?: ((this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void) | null;
-  success?: ((this: Compressor, file: File | Blob) => void) | null;
-  error?: ((this: Compressor, error: Error) => void) | null;
+  convertSize?: number | undefined;
+  beforeDraw?: ((this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void) | null | undefined;
+  drew?: ((this: Compressor, context: CanvasRenderingContext2D, canvas: HTMLCanvasElement) => void) | null | undefined;
+  success?: ((this: Compressor, file: File | Blob) => void) | null | undefined;
+  error?: ((this: Compressor, error: Error) => void) | null | undefined;
   /** What does the work. Default: slimpix's shared service. */
-  service?: ImageCompressionService;
+  service?: ImageCompressionService | undefined;
 }
 
-type Settings = Options & Required<Pick<Options, 'strict' | 'retainExif' | 'quality' | 'mimeType' | 'convertTypes' | 'convertSize'>>;
+type Defaulted = 'strict' | 'retainExif' | 'quality' | 'mimeType' | 'convertTypes' | 'convertSize';
+type Settings = Omit<Options, Defaulted> & { [Key in Defaulted]: NonNullable<Options[Key]> };
 
 const DEFAULTS: Settings = { strict: true, checkOrientation: true, retainExif: false, quality: 0.8, mimeType: 'auto', convertTypes: ['image/png'], convertSize: 5_000_000 };
 /** What a canvas takes where the quality is none. */
@@ -53,7 +54,8 @@ export default class Compressor {
 
   constructor(file: File | Blob, options?: Options) {
     this.file = file;
-    this.options = { ...DEFAULTS, ...options };
+    const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+    this.options = { ...DEFAULTS, ...Object.fromEntries(given) };
     if (!(file instanceof Blob)) this.#fail(new Error('The first argument must be a File or Blob object.'));
     else if (!isImageType(file.type)) this.#fail(new Error('The first argument must be an image File or Blob object.'));
     else void this.#run();
