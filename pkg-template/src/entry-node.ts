@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { pathFolder, readPath } from './files.js';
 import { handleFolder } from './handles.js';
-import { fetchBytes } from './input.js';
+import { fetchBytes, MAX_FILE_BYTES } from './input.js';
 import type { Platform, Variant, WorkerHandle } from './platform.js';
 import { CompressionService } from './service.js';
 import { sharedFunctions } from './shared.js';
+import type { ReadLimits } from './streams.js';
 import type { ServiceConfig } from './types.js';
 
 export * from './public.js';
@@ -63,14 +64,15 @@ function besideThisModule(variant: Variant): URL {
 }
 
 async function loadWasm(variant: Variant, url: string | URL = besideThisModule(variant)): Promise<WebAssembly.Module> {
-  const bytes = url instanceof URL && url.protocol === 'file:' ? await readFile(url) : await readAddress(url);
+  const isFile = url instanceof URL && url.protocol === 'file:';
+  const bytes = isFile ? await readFile(url) : await readAddress(url, { bytes: MAX_FILE_BYTES });
   return WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 }
 
 /** A path, a file: URL, or an address with a scheme to fetch. */
-async function readAddress(address: string | URL): Promise<Uint8Array> {
+async function readAddress(address: string | URL, limits: ReadLimits): Promise<Uint8Array> {
   const path = pathOf(address);
-  return path === undefined ? fetchBytes(address) : readPath(path);
+  return path === undefined ? fetchBytes(address, limits) : readPath(path, limits.bytes);
 }
 
 /** A single letter before ':' is a Windows drive and no scheme. */
@@ -86,7 +88,10 @@ async function identify(address: unknown): Promise<string | undefined> {
 }
 
 function startWorker(url: string | URL | undefined): WorkerHandle {
-  const worker = new Worker(url === undefined ? new URL('./worker-node.js', import.meta.url) : new URL(url));
+  const options = { execArgv: [], ...ownEnvironment() };
+  const worker = url === undefined
+    ? new Worker(new URL('./worker-node.js', import.meta.url), options)
+    : new Worker(new URL(url), options);
   worker.unref();
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
@@ -98,4 +103,14 @@ function startWorker(url: string | URL | undefined): WorkerHandle {
     keepAlive: (needed) => (needed ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
   };
+}
+
+/**
+ * A worker starts whatever flags the process was given: its own are none. Of `NODE_OPTIONS`, which may be what lets a
+ * package be found at all, only that goes which is said of a program from the command line, and no worker is one.
+ */
+function ownEnvironment(): { env?: NodeJS.ProcessEnv } {
+  const { NODE_OPTIONS } = process.env;
+  const kept = NODE_OPTIONS?.replace(/(^|\s)--input-type(=|\s+)\S+/g, '$1');
+  return kept === NODE_OPTIONS ? {} : { env: { ...process.env, NODE_OPTIONS: kept } };
 }
