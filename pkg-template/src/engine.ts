@@ -62,6 +62,7 @@ class Engine {
   async run<T>(source: ModuleSource, variant: Variant, maxMemory: number | undefined, job: Job<T>): Promise<T> {
     this.#ready ??= this.#start(source, variant);
     const glue = await this.#ready;
+    if (!this.#instance) this.#replace(glue);
     this.#bound(maxMemory);
     const { result, error, trapped } = this.#attempt(glue, maxMemory, job);
     if (!error) return result as T;
@@ -76,7 +77,7 @@ class Engine {
     } catch (thrown) {
       if (isErrorFacts(thrown)) return { error: new ImageCompressionError(thrown.code, thrown.message) };
       const [error, trapped] = [this.#trapError(thrown, maxMemory), this.memory];
-      this.#replace(glue);
+      this.#letGo(glue);
       return { error, trapped };
     }
   }
@@ -87,11 +88,26 @@ class Engine {
     if (refused) refused.value = 0;
   }
 
-  /** Nothing may hold the old instance any more. */
-  #replace(glue: Glue): void {
+  /**
+   * Nothing may hold the old instance any more, hence a new one at once; where there is no memory for it now, the next
+   * job tries again.
+   */
+  #letGo(glue: Glue): void {
     this.#instance = undefined;
-    glue.__wbg_reset_state();
-    this.#instance = glue.initSync({ module: this.#module! });
+    try {
+      this.#replace(glue);
+    } catch {
+      // The error of the job itself says more.
+    }
+  }
+
+  #replace(glue: Glue): void {
+    try {
+      glue.__wbg_reset_state();
+      this.#instance = glue.initSync({ module: this.#module! });
+    } catch (cause) {
+      throw new ImageCompressionError('OUT_OF_MEMORY', `a fresh image engine cannot be had: ${reason(cause)}`, { cause });
+    }
   }
 
   async #start(source: ModuleSource, variant: Variant): Promise<Glue> {

@@ -107,9 +107,11 @@ function startWorker(url: string | URL | undefined): WorkerHandle {
 
 /**
  * A worker starts whatever flags the process was given: its own are none. Of `NODE_OPTIONS`, which may be what lets a
- * package be found at all, only that goes which is said of a program from the command line, and no worker is one.
+ * package be found at all, only that goes which is said of a program from the command line, and no worker is one. Deno
+ * and Bun heed none of it, and Deno asks a person before it tells the environment.
  */
 function ownEnvironment(): { env?: NodeJS.ProcessEnv } {
+  if (process.versions['deno'] ?? process.versions['bun']) return {};
   const { NODE_OPTIONS } = process.env;
   const kept = NODE_OPTIONS?.replace(/(^|\s)--input-type(=|\s+)\S+/g, '$1');
   return kept === NODE_OPTIONS ? {} : { env: { ...process.env, NODE_OPTIONS: kept } };
