@@ -7,11 +7,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { transformSync } from 'esbuild';
 import { adaptedGlue } from './glue.mjs';
+import { boundGrowth } from './growth.mjs';
 import { thirdPartyLicences } from './licences.mjs';
 import { boundMemory } from './sections.mjs';
 
@@ -19,7 +21,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const WASM_TARGET = 'wasm32-unknown-unknown';
 /**
  * All but the first are for weight, a tenth of the wasm: a panic ends in a trap either way, and without its text and
- * places nothing of its formatting ships, nor this machine's paths; `{:?}` says the name of a value's type or variant
+ * places nothing of its formatting ships; `{:?}` says the name of a value's type or variant
  * and not what is within. For them the standard library is compiled along, from the pinned toolchain's own source; such
  * flags are of nightly compilers, unless RUSTC_BOOTSTRAP allows them.
  */
@@ -40,6 +42,11 @@ const VARIANTS = {
   full: { features: [], flags: RUST_FLAGS },
   threads: { features: ['--features', 'threads'], flags: [...RUST_FLAGS, ...THREAD_FLAGS] },
 };
+/**
+ * Paths that source text is compiled with (`file!`, `dbg!`) and the names that stand for them: what ships tells nobody's
+ * folders, and the same commit makes the same bytes wherever it lies. Where two fit, rustc takes the later one.
+ */
+const REMAPPED = { cargo: '/cargo', sysroot: '/rust', repository: '/slimpix' };
 /** Of the 128 MB of a Worker's isolate, 96 MiB are for pixels; the rest is the file, the result and JavaScript's own. */
 const EDGE_PAGES = 96 * 16;
 /** Variants that `slimpix/inline` carries as text. */
@@ -49,7 +56,8 @@ const HAND_TYPED = ['glue', 'compiled'];
 const LICENCES = 'THIRD-PARTY-LICENSES';
 const wasmFolder = join(root, 'target/wasm');
 
-const rust = digest(['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'src', 'pkg-template/bindgen']);
+const rustSources = ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'src', 'pkg-template/bindgen'];
+const rust = digest(rustSources, JSON.stringify([VARIANTS, REMAPPED]));
 for (const variant of Object.keys(VARIANTS)) {
   step(`${variant}.wasm`, rust, [`${variant}.js`, `${variant}_bg.wasm`], () => buildWasm(variant));
 }
@@ -60,9 +68,20 @@ printSizes();
 function buildWasm(variant) {
   const { features, flags } = VARIANTS[variant];
   const args = ['build', '--release', '--locked', '-p', 'slimpix', '--lib', '--target', WASM_TARGET, '-Z', 'build-std=std,panic_abort', '-Z', 'build-std-features=optimize_for_size'];
-  must('cargo', [...args, ...features], { RUSTFLAGS: flags.join(' '), RUSTC_BOOTSTRAP: '1' });
+  // Encoded, since a path may hold a space.
+  const rustFlags = [...flags.flatMap((flag) => flag.split(' ')), ...remapFlags()].join('\x1f');
+  must('cargo', [...args, ...features], { CARGO_ENCODED_RUSTFLAGS: rustFlags, RUSTC_BOOTSTRAP: '1' });
   const wasm = join(root, `target/${WASM_TARGET}/release/slimpix.wasm`);
   must('cargo', ['run', '--quiet', '--locked', '--profile', 'tool', '-p', 'slimpix-bindgen', '--', wasm, wasmFolder, variant]);
+}
+
+function remapFlags() {
+  const places = {
+    cargo: process.env.CARGO_HOME ?? join(homedir(), '.cargo'),
+    sysroot: spawnSync('rustc', ['--print', 'sysroot'], { cwd: root, encoding: 'utf8' }).stdout.trim(),
+    repository: root.replace(/[/\\]$/, ''),
+  };
+  return Object.entries(places).map(([place, path]) => `--remap-path-prefix=${path}=${REMAPPED[place]}`);
 }
 
 /** From nothing each time, so that a file that was renamed leaves no ghost in what is published. */
@@ -74,12 +93,15 @@ function buildPackage() {
     const glue = readFileSync(join(wasmFolder, `${variant}.js`), 'utf8');
     const ours = glue.replace(/'\.\/snippets\/wasm-bindgen-rayon-[^']+'/, "'./thread-start.js'");
     writeFileSync(join(pkg, `dist/${variant}.js`), adaptedGlue(ours));
-    copy(`target/wasm/${variant}_bg.wasm`, `pkg/dist/${variant}_bg.wasm`);
+    const wasm = readFileSync(join(wasmFolder, `${variant}_bg.wasm`));
+    writeFileSync(join(pkg, `dist/${variant}_bg.wasm`), boundGrowth(wasm));
   }
-  writeFileSync(join(pkg, 'dist/edge_bg.wasm'), boundMemory(readFileSync(join(wasmFolder, 'full_bg.wasm')), EDGE_PAGES));
+  writeFileSync(join(pkg, 'dist/edge_bg.wasm'), boundMemory(readFileSync(join(pkg, 'dist/full_bg.wasm')), EDGE_PAGES));
   writeEdgeLight(join(pkg, 'dist'));
   minifyScripts(join(pkg, 'dist'));
-  for (const variant of INLINED) writeFileSync(join(pkg, `dist/inline-${variant}.js`), asText(`${variant}_bg.wasm`));
+  for (const variant of INLINED) {
+    writeFileSync(join(pkg, `dist/inline-${variant}.js`), asText(join(pkg, `dist/${variant}_bg.wasm`)));
+  }
   for (const name of HAND_TYPED) copy(`pkg-template/src/${name}.d.ts`, `pkg/dist/${name}.d.ts`);
   for (const name of ['package.json', 'README.md']) copy(`pkg-template/${name}`, `pkg/${name}`);
   for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(name, `pkg/${name}`);
@@ -105,7 +127,7 @@ function minifyScripts(folder) {
 
 /** Packed before it becomes text: 63 % fewer bytes to parse, and no more to send, since base64 hides from gzip what repeats. */
 function asText(wasm) {
-  return `export default '${gzipSync(readFileSync(join(wasmFolder, wasm)), { level: 9 }).toString('base64')}';\n`;
+  return `export default '${gzipSync(readFileSync(wasm), { level: 9 }).toString('base64')}';\n`;
 }
 
 /** Runs `work` unless it ran on the same content and its results are still there. */

@@ -39,10 +39,11 @@ const PARTS_OF_A_FORMAT: [(&str, &str); 11] = [
 ];
 
 /// What the package calls something that Rust knows by another name, or not at all.
-const PACKAGE_ONLY: [&str; 12] = [
+const PACKAGE_ONLY: [&str; 13] = [
     "decoders",
     "fileType",
     "maintainAspectRatio",
+    "maxMemory",
     "maxSizeMB",
     "maxWidthOrHeight",
     "mimeType",

@@ -7,10 +7,13 @@
  */
 import { ImageCompressionError, ioError, type ErrorCode } from './errors.js';
 import { Inputs, type Folder, type FoundFile } from './folder.js';
+import { isReadOnce } from './input.js';
 import { freeName, outputNames } from './names.js';
+import { CallProgress } from './progress.js';
 import { plainFormat, type Request } from './requests.js';
 import { invalid } from './rules.js';
-import type { BatchConfig, BatchItem, BatchOutput, BatchProcessingResult, BatchRun, CompressionResult, ImageInput, Progress } from './types.js';
+import type { Stage } from './task.js';
+import type { BatchConfig, BatchItem, BatchOutput, BatchProcessingResult, BatchRun, CompressionResult, ImageInput } from './types.js';
 
 export interface BatchPlan {
   /** Called once, when the batch starts. */
@@ -25,6 +28,8 @@ export interface BatchPlan {
   /** Called between chunks. */
   rest(): void;
   retrying(input: string, error: ImageCompressionError): void;
+  /** The batch is in hand from here on: `stop` ends it. Gives what is to be called when it is not any more. */
+  enter(stop: AbortController): () => void;
 }
 
 /** The files of a batch; `total` where their number is known before the end. */
@@ -36,10 +41,13 @@ export interface Listed {
 /** One file's way through. */
 export interface BatchJob {
   readonly signal: AbortSignal;
-  report(stage: Progress['stage'], ratio: number): void;
+  report(stage: Stage, ratio: number): void;
   /** Called with the input's size once it has been read. */
   wasRead(bytes: number): void;
 }
+
+/** What the outputs of a file will be called, as far as their formats are known before it is read. */
+type Names = (string | undefined)[];
 
 /** What may pass on a second try; a corrupt file never does. */
 const MAY_PASS: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'INTERNAL', 'IO'];
@@ -47,7 +55,7 @@ const MAY_PASS: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'INTERNAL', 'IO'];
 export class Batch implements BatchRun {
   readonly #plan: BatchPlan;
   readonly #tally = new Tally();
-  readonly #progress: BatchProgress;
+  readonly #progress: CallProgress;
   readonly #inputs = new Inputs();
   readonly #taken = new Set<string>();
   readonly #stop = new AbortController();
@@ -57,7 +65,7 @@ export class Batch implements BatchRun {
 
   constructor(plan: BatchPlan) {
     this.#plan = plan;
-    this.#progress = new BatchProgress(plan.config.onProgress);
+    this.#progress = new CallProgress(plan.config.onProgress, this.#stop);
     this.#ended = new Promise((done, fail) => void (this.#settle = { done, fail }));
     // Whoever iterates hears of a failure there already.
     this.#ended.catch(() => undefined);
@@ -83,12 +91,11 @@ export class Batch implements BatchRun {
   }
 
   async *#items(): AsyncGenerator<BatchItem> {
-    const { signal } = this.#plan.config;
-    const abort = () => this.#stop.abort(signal!.reason);
+    const { signal } = this.#stop;
     const stop = () => this.#stop.abort(new ImageCompressionError('ABORTED', 'the batch was left before its end'));
+    const leave = this.#plan.enter(this.#stop);
     try {
-      signal?.throwIfAborted();
-      signal?.addEventListener('abort', abort, { once: true });
+      signal.throwIfAborted();
       const { files, total } = await this.#list();
       this.#progress.total = total;
       for await (const chunk of chunks(numbered(files), this.#plan.chunkSize)) {
@@ -98,11 +105,12 @@ export class Batch implements BatchRun {
         }
         this.#plan.rest();
       }
+      signal.throwIfAborted();
     } catch (error) {
       this.#settle.fail(error);
       throw error;
     } finally {
-      signal?.removeEventListener('abort', abort);
+      leave();
       this.#settle.done(this.#tally.total());
     }
   }
@@ -114,32 +122,49 @@ export class Batch implements BatchRun {
     return listed;
   }
 
-  /** Names are given out in the order of the inputs, whichever of them is done first. */
-  #begin(index: number, file: FoundFile): Promise<BatchItem> {
+  async #begin(index: number, file: FoundFile): Promise<BatchItem> {
     this.#inputs.add(file.identity);
-    const names = this.#plan.requests.map(({ config: { format }, variant }) => (format && format !== 'auto' ? this.#name(file, plainFormat(format), variant) : undefined));
-    return this.#tryFile(index, file, names);
+    const progress = this.#progress.begin(file.name);
+    const facts = { index, input: file.label, inputSize: 0 };
+    const job: BatchJob = {
+      signal: this.#stop.signal,
+      report: (stage, ratio) => progress.report(stage, ratio),
+      wasRead: (bytes) => void (facts.inputSize = bytes),
+    };
+    const outcome = await this.#tryFile(file, job, this.#names(file));
+    progress.end();
+    return outcome instanceof ImageCompressionError ? { ...facts, error: outcome } : { ...facts, results: outcome };
+  }
+
+  /** Names are given out in the order of the inputs, whichever of them is done first. */
+  #names(file: FoundFile): Names | ImageCompressionError {
+    try {
+      return this.#plan.requests.map(({ config: { format }, variant }) => {
+        const isKnown = format !== undefined && format !== 'auto';
+        return isKnown ? this.#name(file, plainFormat(format), variant) : undefined;
+      });
+    } catch (thrown) {
+      return this.#failure(file, thrown);
+    }
   }
 
   #name(file: FoundFile, format: CompressionResult['format'], variant: string | undefined): string {
     return freeName(outputNames(file.name, format, this.#plan.config, variant), this.#taken);
   }
 
-  async #tryFile(index: number, file: FoundFile, names: (string | undefined)[]): Promise<BatchItem> {
-    const facts = { index, input: file.label, inputSize: 0 };
-    const job: BatchJob = {
-      signal: this.#stop.signal,
-      report: (stage, ratio) => this.#progress.report(index, file.name, stage, ratio),
-      wasRead: (bytes) => void (facts.inputSize = bytes),
-    };
-    for (let left = this.#plan.config.retries ?? 1; ; left--) {
+  async #tryFile(
+    file: FoundFile,
+    job: BatchJob,
+    names: Names | ImageCompressionError,
+  ): Promise<BatchOutput[] | ImageCompressionError> {
+    if (names instanceof ImageCompressionError) return names;
+    let left = isReadOnce(file.image) ? 0 : (this.#plan.config.retries ?? 1);
+    for (;;) {
       const outcome = await this.#doFile(file, names, job).catch((thrown: unknown) => this.#failure(file, thrown));
-      if (outcome instanceof ImageCompressionError && left > 0 && MAY_PASS.includes(outcome.code)) {
-        this.#plan.retrying(file.label, outcome);
-        continue;
-      }
-      this.#progress.end(index, file.name);
-      return outcome instanceof ImageCompressionError ? { ...facts, error: outcome } : { ...facts, results: outcome };
+      const mayPass = outcome instanceof ImageCompressionError && MAY_PASS.includes(outcome.code);
+      if (!mayPass || left === 0) return outcome;
+      left -= 1;
+      this.#plan.retrying(file.label, outcome);
     }
   }
 
@@ -149,7 +174,7 @@ export class Batch implements BatchRun {
     return thrown instanceof ImageCompressionError ? thrown : ioError(file.label, thrown);
   }
 
-  async #doFile(file: FoundFile, names: (string | undefined)[], job: BatchJob): Promise<BatchOutput[]> {
+  async #doFile(file: FoundFile, names: Names, job: BatchJob): Promise<BatchOutput[]> {
     const results = await this.#plan.compress(file.image, file.name, job);
     job.report('write', 0.99);
     const outputs: BatchOutput[] = [];
@@ -167,35 +192,6 @@ export class Batch implements BatchRun {
     }
     const path = output ? await output.write(name, result.data) : name;
     return Object.assign(result, { name: name.slice(name.lastIndexOf('/') + 1), path });
-  }
-}
-
-/** The share of the whole that is done, and who hears of it. */
-class BatchProgress {
-  total: number | undefined;
-  readonly #listener: ((progress: Progress) => void) | undefined;
-  readonly #running = new Map<number, number>();
-  #done = 0;
-
-  constructor(listener: ((progress: Progress) => void) | undefined) {
-    this.#listener = listener;
-  }
-
-  report(index: number, file: string, stage: Progress['stage'], ratio: number): void {
-    this.#running.set(index, ratio);
-    this.#tell(file, stage, ratio);
-  }
-
-  end(index: number, file: string): void {
-    this.#running.delete(index);
-    this.#done += 1;
-    this.#tell(file, 'done', 1);
-  }
-
-  #tell(file: string, stage: Progress['stage'], own: number): void {
-    const begun = [...this.#running.values()].reduce((sum, share) => sum + share, 0);
-    const ratio = this.total === undefined ? own : Math.min(1, (this.#done + begun) / this.total);
-    this.#listener?.({ stage, ratio, file, done: this.#done, total: this.total });
   }
 }
 

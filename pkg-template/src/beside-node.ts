@@ -1,5 +1,5 @@
 /** Where the package's files lie in Node, Deno and Bun; imported when first needed, as in beside-browser.ts. */
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Variant } from './platform.js';
 
 export function wasmFile(variant: Variant): URL {
@@ -8,6 +8,6 @@ export function wasmFile(variant: Variant): URL {
   return new URL('./threads_bg.wasm', import.meta.url);
 }
 
-export function newWorker(): Worker {
-  return new Worker(new URL('./worker-node.js', import.meta.url));
+export function newWorker(options: WorkerOptions): Worker {
+  return new Worker(new URL('./worker-node.js', import.meta.url), options);
 }

@@ -1,3 +1,5 @@
+import { onAbort } from './signals.js';
+
 /**
  * Shares out memory among jobs that run side by side: a job waits until what it needs is free, in the order of asking.
  * A job that needs more than there is runs alone.
@@ -14,18 +16,18 @@ export class Budget {
   /** Resolves to a function that gives the bytes back. An abort leaves the queue. */
   admit(bytes: number, signal?: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
-        this.#letIn();
-        reject(signal!.reason);
-      };
+      let stopWaiting = () => {};
       const enter = () => {
-        signal?.removeEventListener('abort', leave);
+        stopWaiting();
         resolve(this.#take(bytes));
       };
       const entry = { bytes, enter };
       this.#waiting.push(entry);
-      signal?.addEventListener('abort', leave, { once: true });
+      stopWaiting = onAbort(signal, (reason) => {
+        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+        this.#letIn();
+        reject(reason);
+      });
       this.#letIn();
     });
   }

@@ -37,11 +37,12 @@ const HELP: Record<string, string> = {
   limitInputPixels: 'refuse larger input (default: 268402689)',
 };
 
-/** The same for what is asked of the batch. */
+/** The same for what is asked of the batch and of the machine. */
 const BATCH_HELP: Record<string, string> = {
   suffix: 'put before the extension, as --suffix=-small',
   recursive: 'go into folders below a folder (default: on)',
   chunkSize: 'files of a chunk, between which memory is given back (default: 10)',
+  maxMemory: 'bytes of memory that one image may take (default: no bound)',
   retries: 'tries after what may pass: no memory, a crash, IO (default: 1)',
 };
 
@@ -67,7 +68,7 @@ export function flagOptions(): NonNullable<ParseArgsConfig['options']> {
 }
 
 /** Flags whose range is too long for a help line, or not all that they take. */
-const WORDED = ['limitInputPixels', 'maxBytes', 'quality'];
+const WORDED = ['limitInputPixels', 'maxBytes', 'maxMemory', 'quality'];
 
 /** The part of the help that follows from the rules. */
 export function flagTable(): string {

@@ -5,6 +5,7 @@
  *
  * Exit codes: 0 all files done, 1 a file failed, 2 the command was not understood, 130 interrupted by Ctrl+C.
  */
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,7 +13,7 @@ import { configFromFlags, flagOptions, flagTable, serviceFromFlags, UsageError }
 import { progress, report, type Totals } from './cli-report.js';
 import { ImageCompressionService } from './entry-node.js';
 import { ImageCompressionError } from './errors.js';
-import { expandInputs, readPath } from './files.js';
+import { expandInputs } from './files.js';
 import type { BatchConfig, BatchItem, NamedImage, ServiceConfig } from './types.js';
 
 const USAGE = `slimpix: smaller pictures. JPEG, PNG, WebP, GIF, BMP and TIFF in; AVIF, WebP, JPEG and PNG out.
@@ -106,8 +107,8 @@ function interruption(): AbortSignal {
 }
 
 async function version(): Promise<string> {
-  const bytes = await readPath(fileURLToPath(new URL('../package.json', import.meta.url)));
-  return (JSON.parse(new TextDecoder().decode(bytes)) as { version: string }).version;
+  const text = await readFile(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 function print(text: string): number {

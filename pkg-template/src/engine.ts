@@ -3,14 +3,15 @@
  * module that can do the job, and turns what comes out of wasm into values and typed errors.
  *
  * A trap leaves an instance that still answers, with undefined state. So any error that is not a typed one throws
- * the instance away: the job gets `INTERNAL`, the next one runs on a fresh instance.
+ * the instance away, with its memory: the job gets `OUT_OF_MEMORY` where memory was refused to it, else `INTERNAL`, and
+ * the next one runs on a fresh instance.
  *
  * The glue keeps one instance per module in its own scope, hence one per realm and not one per service.
  */
 import * as core from './core.js';
 import * as full from './full.js';
 import { ImageCompressionError, isErrorFacts, reason } from './errors.js';
-import type { EngineOutput, FinishedPixels, Glue, Memory, Picture, Told } from './glue.js';
+import type { EngineOutput, FinishedPixels, Glue, Instance, Picture, Told } from './glue.js';
 import type { Variant } from './platform.js';
 import { writesAvif, type EngineOptions } from './requests.js';
 import { hasSimd } from './simd.js';
@@ -29,11 +30,17 @@ export interface ModuleSource {
   readonly threads?: { readonly count: number; readonly glue: Glue } | undefined;
 }
 
+type Job<T> = (glue: Glue) => T;
+
+const PAGE = 65536;
+/** Pages that 32 bits can address. */
+const ALL_PAGES = 65536;
+
 class Engine {
   readonly #glueFor: (source: ModuleSource) => Glue;
   #ready: Promise<Glue> | undefined;
   #module: CompiledModule | undefined;
-  #memory: Memory | undefined;
+  #instance: Instance | undefined;
 
   constructor(glueFor: (source: ModuleSource) => Glue) {
     this.#glueFor = glueFor;
@@ -45,21 +52,61 @@ class Engine {
 
   /** Bytes that the instance holds; they never become fewer. */
   get memory(): number {
-    return this.#memory?.buffer.byteLength ?? 0;
+    return this.#instance?.memory.buffer.byteLength ?? 0;
   }
 
-  /** Runs `job` on a sound instance. A load that failed is tried again by the next job. */
-  async run<T>(source: ModuleSource, variant: Variant, job: (glue: Glue) => T): Promise<T> {
+  /**
+   * Runs `job` on a sound instance, which is given no more memory than `maxMemory`. A load that failed is tried again by
+   * the next job.
+   */
+  async run<T>(source: ModuleSource, variant: Variant, maxMemory: number | undefined, job: Job<T>): Promise<T> {
     this.#ready ??= this.#start(source, variant);
     const glue = await this.#ready;
+    if (!this.#instance) this.#replace(glue);
+    this.#bound(maxMemory);
+    const { result, error, trapped } = this.#attempt(glue, maxMemory, job);
+    if (!error) return result as T;
+    if (trapped) await collectGarbage(trapped);
+    throw error;
+  }
+
+  /** A function of its own, so that nothing of a trap is left on the stack when it is done. */
+  #attempt<T>(glue: Glue, maxMemory: number | undefined, job: Job<T>): Outcome<T> {
     try {
-      return job(glue);
+      return { result: job(glue) };
     } catch (thrown) {
-      if (isErrorFacts(thrown)) throw new ImageCompressionError(thrown.code, thrown.message);
-      const error = trapError(thrown, this.#memory);
+      if (isErrorFacts(thrown)) return { error: new ImageCompressionError(thrown.code, thrown.message) };
+      const [error, trapped] = [this.#trapError(thrown, maxMemory), this.memory];
+      this.#letGo(glue);
+      return { error, trapped };
+    }
+  }
+
+  #bound(maxMemory: number | undefined): void {
+    const { memory_limit: limit, memory_refused: refused } = this.#instance!;
+    if (limit) limit.value = maxMemory === undefined ? ALL_PAGES : Math.min(ALL_PAGES, Math.floor(maxMemory / PAGE));
+    if (refused) refused.value = 0;
+  }
+
+  /**
+   * Nothing may hold the old instance any more, hence a new one at once; where there is no memory for it now, the next
+   * job tries again.
+   */
+  #letGo(glue: Glue): void {
+    this.#instance = undefined;
+    try {
+      this.#replace(glue);
+    } catch {
+      // The error of the job itself says more.
+    }
+  }
+
+  #replace(glue: Glue): void {
+    try {
       glue.__wbg_reset_state();
-      this.#memory = glue.initSync({ module: this.#module! }).memory;
-      throw error;
+      this.#instance = glue.initSync({ module: this.#module! });
+    } catch (cause) {
+      throw new ImageCompressionError('OUT_OF_MEMORY', `a fresh image engine cannot be had: ${reason(cause)}`, { cause });
     }
   }
 
@@ -67,7 +114,7 @@ class Engine {
     try {
       const glue = this.#glueFor(source);
       this.#module = await source.load(variant);
-      this.#memory = glue.initSync({ module: this.#module }).memory;
+      this.#instance = glue.initSync({ module: this.#module });
       if (variant === 'threads') await glue.initThreadPool?.(source.threads!.count);
       return glue;
     } catch (cause) {
@@ -75,6 +122,55 @@ class Engine {
       throw loadError(cause);
     }
   }
+
+  /** Running out of memory is a trap like any other, and nobody's bug; the instance itself says whether it was that. */
+  #trapError(thrown: unknown, maxMemory: number | undefined): ImageCompressionError {
+    const cause = withoutFrames(thrown);
+    if (!this.#instance?.memory_refused?.value) {
+      const next = 'this is a bug in slimpix, and the next image runs on a fresh engine';
+      return new ImageCompressionError('INTERNAL', `the image engine failed: ${reason(thrown)}; ${next}`, { cause });
+    }
+    const bound = maxMemory === undefined ? '' : `; maxMemory is ${(maxMemory / 2 ** 20).toFixed(1)} MiB`;
+    const message = `the image engine ran out of memory at ${this.memory >> 20} MiB${bound}`;
+    return new ImageCompressionError('OUT_OF_MEMORY', message, { cause });
+  }
+}
+
+/** What became of a job; `trapped` is what the instance held that it took along. */
+interface Outcome<T> {
+  readonly result?: T;
+  readonly error?: ImageCompressionError;
+  readonly trapped?: number;
+}
+
+/** What engines take as a sign that garbage is worth collecting: so many bytes of buffers since they last did. */
+const PRESSURE = 2 ** 28;
+/** Of small ones, so that those which wait to be collected are no burden of their own. */
+const PIECE = 2 ** 20;
+/** An instance that holds less, bytes, is not worth a collection. */
+const SMALL = 2 ** 23;
+
+/**
+ * Asks for the memory of an instance that is gone. An engine frees it when it next collects garbage, and it collects when
+ * JavaScript's own objects are many; a Worker that traps now and then makes few, and came to hold five instances. No host
+ * lets a program ask; but buffers count.
+ */
+async function collectGarbage(held: number): Promise<void> {
+  // What the stack holds is no garbage yet.
+  await Promise.resolve();
+  if (held < SMALL) return;
+  try {
+    for (let pressed = 0; pressed < PRESSURE; pressed += PIECE) new ArrayBuffer(PIECE);
+  } catch {
+    // Not to be had: then there is need enough.
+  }
+}
+
+/** The same error without the frames of its stack, which would keep the instance and all of its memory. */
+function withoutFrames(thrown: unknown): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const { name, message, stack } = thrown;
+  return Object.assign(new Error(message), { name, stack });
 }
 
 const engines: Record<Variant, Engine> = {
@@ -85,12 +181,19 @@ const engines: Record<Variant, Engine> = {
 
 /** Reads the header alone. */
 export function probe(source: ModuleSource, bytes: Uint8Array): Promise<ImageInfo> {
-  return run(source, 'core', (glue) => glue.probe(bytes));
+  return run(source, 'core', undefined, (glue) => glue.probe(bytes));
 }
 
 /** Decodes once for all of `targets`, and gives the picture to `use`, which makes them in their order. */
-export function withPicture<T>(source: ModuleSource, variant: Variant, image: Uint8Array | PixelImage, targets: readonly EngineOptions[], use: (picture: Picture) => T): Promise<T> {
-  return run(source, variant, (glue) => {
+export function withPicture<T>(
+  source: ModuleSource,
+  variant: Variant,
+  image: Uint8Array | PixelImage,
+  targets: readonly EngineOptions[],
+  maxMemory: number | undefined,
+  use: (picture: Picture) => T,
+): Promise<T> {
+  return run(source, variant, maxMemory, (glue) => {
     const picture = open(glue, image, targets);
     try {
       const made = use(picture);
@@ -111,9 +214,15 @@ function open(glue: Glue, image: Uint8Array | PixelImage, targets: readonly Engi
 }
 
 /** Where the pixels came from they tell themselves; the rest is the file's. */
-export function encode(source: ModuleSource, finished: FinishedPixels, options: EngineOptions, told: Told): Promise<EngineOutput> {
+export function encode(
+  source: ModuleSource,
+  finished: FinishedPixels,
+  options: EngineOptions,
+  maxMemory: number | undefined,
+  told: Told,
+): Promise<EngineOutput> {
   const { data, width, height, icc, exif, xmp, sourceFormat, sourceWidth, sourceHeight, animated, warnings } = finished;
-  return run(source, writesAvif(options) ? 'full' : 'core', (glue) => {
+  return run(source, writesAvif(options) ? 'full' : 'core', maxMemory, (glue) => {
     const file = glue.encode(data, width, height, icc, exif, xmp, options, told);
     return { ...file, sourceFormat, sourceWidth, sourceHeight, animated, warnings: [...warnings, ...file.warnings] };
   });
@@ -125,25 +234,11 @@ export function memoryInUse(): number {
 }
 
 /** `full` can do what `core` can: where it is loaded already, a second module would only cost memory. */
-function run<T>(source: ModuleSource, needed: Variant, job: (glue: Glue) => T): Promise<T> {
+function run<T>(source: ModuleSource, needed: Variant, maxMemory: number | undefined, job: Job<T>): Promise<T> {
   const largest = source.threads ? 'threads' : 'full';
   const onlyLargest = source.smallest !== 'core' || (engines[largest].started && !engines.core.started);
   const variant = needed === 'full' || onlyLargest ? largest : needed;
-  return engines[variant].run(source, variant, job);
-}
-
-/** Pages of 64 KiB; an instance that cannot have as many more was out of memory. */
-const PROBED_PAGES = 1024;
-
-/** Running out of memory is a trap like any other, and nobody's bug; what is left of the memory tells the two apart. */
-function trapError(cause: unknown, memory: Memory | undefined): ImageCompressionError {
-  try {
-    memory?.grow(PROBED_PAGES);
-  } catch {
-    return new ImageCompressionError('OUT_OF_MEMORY', `the image engine ran out of memory at ${memory!.buffer.byteLength >> 20} MiB`, { cause });
-  }
-  const message = `the image engine failed: ${reason(cause)}; this is a bug in slimpix, and the next image runs on a fresh engine`;
-  return new ImageCompressionError('INTERNAL', message, { cause });
+  return engines[variant].run(source, variant, maxMemory, job);
 }
 
 /** What to say where WebAssembly cannot be had, and what would help. */

@@ -9,11 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { pathFolder, readPath } from './files.js';
 import { handleFolder } from './handles.js';
-import { fetchBytes } from './input.js';
+import { fetchBytes, MAX_FILE_BYTES } from './input.js';
 import type { Platform, Variant, WorkerHandle } from './platform.js';
 import { CompressionService } from './service.js';
 import { sharedFunctions } from './shared.js';
 import { startedLater } from './started-later.js';
+import type { ReadLimits } from './streams.js';
 import type { ServiceConfig } from './types.js';
 
 export * from './public.js';
@@ -63,14 +64,14 @@ const beside = () => import('./beside-node.js');
 async function loadWasm(variant: Variant, url?: string | URL): Promise<WebAssembly.Module> {
   const address = url ?? (await beside()).wasmFile(variant);
   const isFile = address instanceof URL && address.protocol === 'file:';
-  const bytes = isFile ? await readFile(address) : await readAddress(address);
+  const bytes = isFile ? await readFile(address) : await readAddress(address, { bytes: MAX_FILE_BYTES });
   return WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
 }
 
 /** A path, a file: URL, or an address with a scheme to fetch. */
-async function readAddress(address: string | URL): Promise<Uint8Array> {
+async function readAddress(address: string | URL, limits: ReadLimits): Promise<Uint8Array> {
   const path = pathOf(address);
-  return path === undefined ? fetchBytes(address) : readPath(path);
+  return path === undefined ? fetchBytes(address, limits) : readPath(path, limits.bytes);
 }
 
 /** A single letter before ':' is a Windows drive and no scheme. */
@@ -86,8 +87,9 @@ async function identify(address: unknown): Promise<string | undefined> {
 }
 
 function startWorker(url: string | URL | undefined): WorkerHandle {
-  if (url !== undefined) return held(new Worker(new URL(url)));
-  return startedLater(beside().then(({ newWorker }) => held(newWorker())));
+  const options = { execArgv: [], ...ownEnvironment() };
+  if (url !== undefined) return held(new Worker(new URL(url), options));
+  return startedLater(beside().then(({ newWorker }) => held(newWorker(options))));
 }
 
 /** A worker thread as its pool holds it. */
@@ -103,4 +105,16 @@ function held(worker: Worker): WorkerHandle {
     keepAlive: (needed) => (needed ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
   };
+}
+
+/**
+ * A worker starts whatever flags the process was given: its own are none. Of `NODE_OPTIONS`, which may be what lets a
+ * package be found at all, only that goes which is said of a program from the command line, and no worker is one. Deno
+ * and Bun heed none of it, and Deno asks a person before it tells the environment.
+ */
+function ownEnvironment(): { env?: NodeJS.ProcessEnv } {
+  if (process.versions['deno'] ?? process.versions['bun']) return {};
+  const { NODE_OPTIONS } = process.env;
+  const kept = NODE_OPTIONS?.replace(/(^|\s)--input-type(=|\s+)\S+/g, '$1');
+  return kept === NODE_OPTIONS ? {} : { env: { ...process.env, NODE_OPTIONS: kept } };
 }

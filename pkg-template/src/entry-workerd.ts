@@ -17,7 +17,7 @@ export * from './public.js';
 const workerd: Platform = {
   loadWasm: async () => edge,
   smallest: 'full',
-  memoryCeiling: 96 * 2 ** 20,
+  maxMemory: 96 * 2 ** 20,
   readAddress: fetchBytes,
 };
 

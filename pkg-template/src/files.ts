@@ -1,20 +1,22 @@
 /**
- * Directories by path, for Node, Deno and Bun: finding images, and writing each output whole or not at all.
+ * Directories by path, for Node, Deno and Bun: finding images. `output.ts` writes.
  */
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ImageCompressionError, ioError } from './errors.js';
 import { isImageName, type Folder, type FoundFile } from './folder.js';
+import { OutputFolder } from './output.js';
 
 const GLOB = /[*?[\]{}!()]/;
 
 export function pathFolder(directory: string): Folder & { readonly path: string } {
+  const output = new OutputFolder(directory);
   return {
     path: directory,
     list: (inDepth, except) => listDirectory(directory, inDepth, pathOf(except)),
-    identify: (name) => identity(join(directory, name)),
-    write: (name, data) => writeWhole(join(directory, name), data),
+    identify: (name) => identity(output.pathOf(name)),
+    write: (name, data) => output.write(name, data),
   };
 }
 
@@ -22,12 +24,22 @@ function pathOf(folder: Folder | undefined): string {
   return (folder as Partial<ReturnType<typeof pathFolder>> | undefined)?.path ?? '';
 }
 
-export async function readPath(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
+/** A file's bytes, if they are no more than `most`. */
+export async function readPath(path: string, most: number): Promise<Uint8Array> {
+  try {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      if (size > most) throw new ImageCompressionError('LIMIT_EXCEEDED', `${path} has ${size} bytes; ${most} may be used`);
+      const bytes = await file.readFile();
+      // Node reads small files into a buffer that it shares among them.
+      return bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
     throw ioError(`${path} could not be read`, cause);
-  });
-  // Node reads small files into a buffer that it shares among them.
-  return bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
+  }
 }
 
 function identity(path: string): Promise<string> {
@@ -87,30 +99,6 @@ async function* expandPattern(pattern: string, except: string): AsyncGenerator<F
   const images = paths.filter((path) => isImageName(basename(path)) && !isInside(path, except));
   if (images.length === 0) throw new ImageCompressionError('IO', `${pattern} matches no image`);
   for (const path of images) yield found(relative('.', path), posix(relative(base, path)));
-}
-
-/** A temporary file in the same directory, then a rename: a reader sees the old file or the whole new one. */
-async function writeWhole(path: string, data: Uint8Array): Promise<string> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeAndSync(temporary, data);
-    await rename(temporary, path);
-    return path;
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw ioError(`${path} could not be written`, cause);
-  }
-}
-
-async function writeAndSync(path: string, data: Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -84,18 +84,25 @@ export function bytesToEncode(pixels: number, options: EngineOptions): number {
   return pixels * (encoding + besides) + (writesAvif(options) ? ENCODING_ANY_AVIF : 0);
 }
 
-/** A choice of formats without those that would not fit below a host's ceiling, as long as one does. */
-export function affordable(file: Uint8Array | undefined, header: Header, options: EngineOptions, ceiling = Infinity): EngineOptions {
-  const fits = (format: OutputFormat) => bytesNeeded(file, header, [{ ...options, format, formats: [format] }], false) <= ceiling;
+/** A choice of formats without those that would take more memory than may be used, as long as one does not. */
+export function affordable(
+  file: Uint8Array | undefined,
+  header: Header,
+  options: EngineOptions,
+  maxMemory = Infinity,
+): EngineOptions {
+  const needed = (format: OutputFormat) => bytesNeeded(file, header, [{ ...options, format, formats: [format] }], false);
+  const fits = (format: OutputFormat) => needed(format) <= maxMemory;
   const [format, ...others] = options.formats?.filter(fits) ?? [];
   return format ? { ...options, format, formats: [format, ...others] } : options;
 }
 
-/** Refuses what is above a host's ceiling; without one there is no bound but the machine's. */
-export function refuseAbove(ceiling: number | undefined, bytes: number): void {
-  if (ceiling === undefined || bytes <= ceiling) return;
-  const mebibytes = (count: number) => Math.ceil(count / MEBIBYTE);
-  throw new ImageCompressionError('LIMIT_EXCEEDED', `the image would take about ${mebibytes(bytes)} MiB of memory; this host has ${mebibytes(ceiling)} MiB for it`);
+/** Refuses what would take more than it may; without `maxMemory` there is no bound but the machine's. */
+export function refuseAbove(maxMemory: number | undefined, bytes: number): void {
+  if (maxMemory === undefined || bytes <= maxMemory) return;
+  const [needed, allowed] = [Math.ceil(bytes / MEBIBYTE), (maxMemory / MEBIBYTE).toFixed(1)];
+  const message = `the image would take about ${needed} MiB of memory; maxMemory is ${allowed} MiB`;
+  throw new ImageCompressionError('LIMIT_EXCEEDED', message);
 }
 
 /** A progressive file's coefficients are held until its last scan, two bytes each. */
@@ -121,15 +128,34 @@ interface JpegFrame {
   readonly sampling: readonly number[];
 }
 
-/** The frame header: sides, then a list of components, each with an id, its sampling in two halves, and a table. */
+/**
+ * The frame header: sides, then a list of components, each with an id, its sampling in two halves, and a table. Segments
+ * follow one another; any number of fill bytes, 0xFF, may stand before a marker (T.81, B.1.1.2), and a few markers stand
+ * alone, without a length.
+ */
 function jpegFrame(file: Uint8Array): JpegFrame | undefined {
-  for (let at = 2; at + 9 < file.length; at += 2 + file[at + 2]! * 256 + file[at + 3]!) {
-    const marker = file[at + 1]!;
+  for (let at = markerAt(file, 2); at + 9 < file.length; at = markerAt(file, nextSegment(file, at))) {
+    const marker = file[at]!;
     if (marker < 0xc0 || marker > 0xcf || [0xc4, 0xc8, 0xcc].includes(marker)) continue;
-    const sampling = Array.from({ length: file[at + 9]! }, (_, index) => file[at + 11 + 3 * index]!).map((both) => (both >> 4) * (both & 15));
+    const halves = Array.from({ length: file[at + 8]! }, (_, index) => file[at + 10 + 3 * index]!);
+    const sampling = halves.map((both) => (both >> 4) * (both & 15));
     return { progressive: marker === 0xc2, sampling };
   }
   return undefined;
+}
+
+/** Where the code of the next marker is: after 0xFF, and after all fill bytes. What is no marker is passed over. */
+function markerAt(file: Uint8Array, from: number): number {
+  let at = from;
+  while (at < file.length && !(file[at] === 0xff && file[at + 1] !== 0xff && file[at + 1] !== 0)) at += 1;
+  return at + 1;
+}
+
+/** TEM, RST0–RST7, SOI and EOI have no segment. */
+function nextSegment(file: Uint8Array, marker: number): number {
+  const code = file[marker]!;
+  const standsAlone = code === 1 || (code >= 0xd0 && code <= 0xd9);
+  return marker + 1 + (standsAlone ? 0 : file[marker + 1]! * 256 + file[marker + 2]!);
 }
 
 /** The whole picture at the scale of an output: what a crop is taken from. */

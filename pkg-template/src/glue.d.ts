@@ -27,15 +27,18 @@ export interface Picture {
   free(): void;
 }
 
-/** The part of a `WebAssembly.Memory` that is used. */
-export interface Memory {
-  readonly buffer: { readonly byteLength: number };
-  /** Throws where there is no more to be had. */
-  grow(pages: number): number;
+/** What an instance exports beside its functions; the globals are added by the build (`growth.mjs`). */
+export interface Instance {
+  readonly memory: { readonly buffer: { readonly byteLength: number } };
+  /** Pages of 64 KiB that the memory may grow to. */
+  readonly memory_limit?: { value: number };
+  /** 1 once memory was asked for and refused. */
+  readonly memory_refused?: { value: number };
 }
 
 export interface Glue {
-  initSync(source: { module: CompiledModule }): { readonly memory: Memory };
+  /** Gives the instance that there is; makes one where there is none. */
+  initSync(source: { module: CompiledModule }): Instance;
   probe(bytes: Uint8Array): ImageInfo;
   readonly Picture: {
     decode(bytes: Uint8Array, targets: readonly EngineOptions[]): Picture;

@@ -3,15 +3,18 @@
  */
 import { ioError } from './errors.js';
 import { isImageName, isSameEntry, type Folder, type FoundFile } from './folder.js';
+import { inside } from './names.js';
+import { isOld, isTemporary, SWEPT_NAMES, temporaryName } from './temporary.js';
 import type { DirectoryHandleLike } from './types.js';
 
 export function handleFolder(directory: DirectoryHandleLike): Folder & { readonly handle: FileSystemDirectoryHandle } {
   const handle = directory as unknown as FileSystemDirectoryHandle;
+  const swept = new Map<string, Promise<void>>();
   return {
     handle,
     list: (inDepth, except) => listFolder(handle, inDepth, handleOf(except)),
-    identify: (name) => existing(handle, name),
-    write: (name, data) => writeWhole(handle, name, data),
+    identify: (name) => existing(handle, inside(name)),
+    write: (name, data) => writeWhole(handle, inside(name), data, swept),
   };
 }
 
@@ -66,12 +69,18 @@ type Movable = FileSystemFileHandle & { move?(name: string): Promise<void> };
  * Under a temporary name, then moved. Where a file cannot be moved it is written in place: what a stream holds takes
  * the file's place when it is closed, so even then no file is half written; one that was made for it is removed again.
  */
-async function writeWhole(root: FileSystemDirectoryHandle, path: string, data: Uint8Array<ArrayBuffer>): Promise<string> {
+async function writeWhole(
+  root: FileSystemDirectoryHandle,
+  path: string,
+  data: Uint8Array<ArrayBuffer>,
+  swept: Map<string, Promise<void>>,
+): Promise<string> {
   const parts = path.split('/');
   const name = parts.pop()!;
   try {
     let folder = root;
     for (const part of parts) folder = await folder.getDirectoryHandle(part, { create: true });
+    await sweepOnce(folder, parts.join('/'), swept);
     if (!(await writeAndMove(folder, name, data))) await writeInPlace(folder, name, data);
     return path;
   } catch (cause) {
@@ -80,7 +89,7 @@ async function writeWhole(root: FileSystemDirectoryHandle, path: string, data: U
 }
 
 async function writeAndMove(folder: FileSystemDirectoryHandle, name: string, data: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  const temporary = `.${name}.part`;
+  const temporary = temporaryName();
   const file: Movable = await folder.getFileHandle(temporary, { create: true });
   const remove = () => folder.removeEntry(temporary).catch(() => undefined);
   if (!file.move) return remove().then(() => false);
@@ -91,6 +100,23 @@ async function writeAndMove(folder: FileSystemDirectoryHandle, name: string, dat
     throw cause;
   }
   return file.move(name).then(() => true, () => remove().then(() => false));
+}
+
+/** Removes what pages that were closed in the middle left behind; once in each folder. */
+function sweepOnce(folder: FileSystemDirectoryHandle, path: string, swept: Map<string, Promise<void>>): Promise<void> {
+  const sweeping = swept.get(path) ?? sweep(folder).catch(() => undefined);
+  swept.set(path, sweeping);
+  return sweeping;
+}
+
+async function sweep(folder: FileSystemDirectoryHandle): Promise<void> {
+  let seen = 0;
+  for await (const entry of folder.values()) {
+    if ((seen += 1) > SWEPT_NAMES) break;
+    if (entry.kind !== 'file' || !isTemporary(entry.name)) continue;
+    const { lastModified } = await entry.getFile();
+    if (isOld(lastModified)) await folder.removeEntry(entry.name).catch(() => undefined);
+  }
 }
 
 async function writeInPlace(folder: FileSystemDirectoryHandle, name: string, data: Uint8Array<ArrayBuffer>): Promise<void> {

@@ -4,10 +4,13 @@
  * Shapes are told apart by the members they have and not by `instanceof`: a `Blob` from another realm or a
  * polyfill is a Blob all the same.
  */
+import { drawnPixels, isDrawable } from './drawable.js';
 import { ImageCompressionError, ioError } from './errors.js';
+import { baseName, safeName } from './names.js';
 import type { Platform } from './platform.js';
-import { isObject, show } from './rules.js';
-import type { BlobLike, FileHandleLike, ImageInput, PixelImage, ResponseLike } from './types.js';
+import { isObject, isPromise, show, tagOf } from './rules.js';
+import { isStream, readStream, type ReadLimits } from './streams.js';
+import type { BlobLike, FileHandleLike, ImageInput, ImageSource, PixelImage, ResponseLike } from './types.js';
 
 /** An image as it will be worked on, and what its origin says of it. */
 export interface Source {
@@ -18,27 +21,60 @@ export interface Source {
   readonly lastModified?: number | undefined;
 }
 
-export async function readInput(input: ImageInput, platform: Platform): Promise<Source> {
+/** A file of more bytes than WebAssembly has addresses cannot be worked on by anybody. */
+export const MAX_FILE_BYTES = 2 ** 32 - 1;
+
+/** `limits` are those of the call; a file is at most as large as what it may take of memory. */
+export async function readInput(given: ImageInput, platform: Platform, limits: InputLimits = {}): Promise<Source> {
+  const { maxMemory, signal } = limits;
+  const input = await settled(given);
   if (isPixels(input)) return { image: checkPixels(input), isOwned: false };
-  const source = await readFile(input, platform);
+  if (isDrawable(input)) return { image: checkPixels(drawnPixels(input, maxMemory)), isOwned: true };
+  const source = await readFile(input, platform, { bytes: Math.min(maxMemory ?? Infinity, MAX_FILE_BYTES), signal });
   if (source.bytes.byteLength === 0) throw new ImageCompressionError('INVALID_INPUT', 'the image is empty: 0 bytes');
-  return { image: source.bytes, isOwned: source.isOwned ?? true, name: source.name ?? nameOf(input), lastModified: source.lastModified };
+  const name = source.name === undefined ? nameOf(input) : safeName(source.name);
+  return { image: source.bytes, isOwned: source.isOwned ?? true, name, lastModified: source.lastModified };
 }
 
-/** What an input is called, as far as it says so without being read. */
+export interface InputLimits {
+  /** Bytes that the work may take of memory. */
+  readonly maxMemory?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a promise comes to. */
+async function settled(given: ImageInput): Promise<ImageSource> {
+  if (!isPromise(given)) return given;
+  try {
+    return await given;
+  } catch (cause) {
+    throw ioError('the promise of an image was not kept', cause);
+  }
+}
+
+/** What can be read only once, so that a second try would find nothing. */
+export function isReadOnce(input: ImageInput): boolean {
+  return isResponse(input) || isStream(input) || isPromise(input);
+}
+
+/**
+ * What an input is called, as far as it says so without being read: one file name. A path is the caller's own and its
+ * name stays as it is; all else may come from a stranger.
+ */
 export function nameOf(input: unknown): string | undefined {
   if (typeof input === 'string' || input instanceof URL) return nameInAddress(String(input));
   if (!isObject(input)) return undefined;
   if (isResponse(input)) return input.url ? nameInAddress(input.url) : undefined;
-  return typeof input['name'] === 'string' && input['name'] !== '' ? input['name'] : undefined;
+  // Node's file streams know their path.
+  if (isStream(input) && typeof input['path'] === 'string') return baseName(input['path']);
+  return typeof input['name'] === 'string' ? safeName(input['name']) : undefined;
 }
 
 function nameInAddress(address: string): string | undefined {
-  if (/^(data|blob):/.test(address)) return undefined;
-  const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(address);
-  const path = isUrl ? address.replace(/[?#].*$/, '').replace(/^[^:]+:(\/\/[^/]*)?/, '') : address;
-  const last = path.split(/[/\\]/).at(-1) || undefined;
-  return isUrl && last ? decodeOr(last) : last;
+  if (/^(data|blob):/i.test(address)) return undefined;
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(address)) return baseName(address);
+  const path = decodeOr(address.replace(/[?#].*$/, '').replace(/^[^:]+:(\/\/[^/]*)?/, ''));
+  return /^file:/i.test(address) ? baseName(path) : safeName(path);
 }
 
 function decodeOr(text: string): string {
@@ -56,17 +92,19 @@ interface FileRead {
   readonly lastModified?: number | undefined;
 }
 
-async function readFile(input: ImageInput, platform: Platform): Promise<FileRead> {
-  if (typeof input === 'string' || input instanceof URL) return { bytes: await platform.readAddress(input) };
+type Readable = Exclude<ImageSource, PixelImage>;
+
+async function readFile(input: Readable, platform: Platform, limits: ReadLimits): Promise<FileRead> {
+  if (typeof input === 'string' || input instanceof URL) return { bytes: await platform.readAddress(input, limits) };
   if (isArrayBuffer(input)) return { bytes: new Uint8Array(input), isOwned: false };
   if (ArrayBuffer.isView(input)) return { bytes: new Uint8Array(input.buffer, input.byteOffset, input.byteLength), isOwned: false };
-  if (isFileHandle(input)) return readBlob(await fileOf(input));
-  if (isResponse(input)) return { bytes: await readResponse(input) };
-  if (isBlob(input)) return readBlob(input);
-  throw new ImageCompressionError(
-    'INVALID_INPUT',
-    `the image is ${show(input)}; it must be a File, Blob, ArrayBuffer, Uint8Array, Response, URL, path, FileSystemFileHandle or ImageData`,
-  );
+  if (isFileHandle(input)) return readBlob(await fileOf(input), limits);
+  if (isResponse(input)) return { bytes: await readResponse(input, limits) };
+  if (isBlob(input)) return readBlob(input, limits);
+  if (isStream(input)) return { bytes: await readStream(input, limits) };
+  const files = 'File, Blob, ArrayBuffer, Uint8Array, Response, URL, path, FileSystemFileHandle, stream';
+  const message = `the image is ${show(input)}; it must be a ${files}, ImageData, ImageBitmap or canvas`;
+  throw new ImageCompressionError('INVALID_INPUT', message);
 }
 
 async function fileOf(handle: FileHandleLike): Promise<BlobLike> {
@@ -75,7 +113,10 @@ async function fileOf(handle: FileHandleLike): Promise<BlobLike> {
   });
 }
 
-async function readBlob(blob: BlobLike): Promise<FileRead> {
+async function readBlob(blob: BlobLike, { bytes: most }: ReadLimits): Promise<FileRead> {
+  if (blob.size > most) {
+    throw new ImageCompressionError('LIMIT_EXCEEDED', `the file has ${blob.size} bytes; ${most} may be used`);
+  }
   try {
     return { bytes: new Uint8Array(await blob.arrayBuffer()), name: blob.name, lastModified: blob.lastModified };
   } catch (cause) {
@@ -84,10 +125,12 @@ async function readBlob(blob: BlobLike): Promise<FileRead> {
 }
 
 /** The body of a `Response`; a status of failure is an error and never an image. */
-export async function readResponse(response: ResponseLike): Promise<Uint8Array> {
+export async function readResponse(response: ResponseLike, limits: ReadLimits): Promise<Uint8Array> {
   // A Worker's `Request` has a body and no status.
   if (response.ok === false) throw new ImageCompressionError('IO', `${response.url || 'the response'} has status ${response.status}`);
   if (response.bodyUsed) throw new ImageCompressionError('INVALID_INPUT', 'the body of the response has been read already');
+  const { body } = response as { body?: unknown };
+  if (isStream(body)) return readStream(body, limits);
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
@@ -96,11 +139,12 @@ export async function readResponse(response: ResponseLike): Promise<Uint8Array> 
 }
 
 /** Fetches an address; for the hosts where a string is a URL. */
-export async function fetchBytes(address: string | URL): Promise<Uint8Array> {
-  const response = await fetch(address).catch((cause: unknown) => {
+export async function fetchBytes(address: string | URL, limits: ReadLimits): Promise<Uint8Array> {
+  const response = await fetch(address, limits.signal ? { signal: limits.signal } : {}).catch((cause: unknown) => {
+    limits.signal?.throwIfAborted();
     throw ioError(`${address} could not be fetched`, cause);
   });
-  return readResponse(response);
+  return readResponse(response, limits);
 }
 
 /** Pixels as slimpix needs them, or an error that says what is wrong with them. */
@@ -117,11 +161,6 @@ export function checkPixels(image: PixelImage): PixelImage {
   return image;
 }
 
-/** What an object says it is, which is the same in every realm. */
-function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
-
 function isArrayBuffer(input: unknown): input is ArrayBuffer {
   return tagOf(input) === 'ArrayBuffer';
 }
@@ -130,7 +169,7 @@ function isBytes(data: unknown): data is Uint8Array | Uint8ClampedArray {
   return ['Uint8Array', 'Uint8ClampedArray'].includes(tagOf(data));
 }
 
-function isPixels(input: unknown): input is PixelImage {
+export function isPixels(input: unknown): input is PixelImage {
   return isObject(input) && 'data' in input && 'width' in input && 'height' in input;
 }
 

@@ -2,6 +2,7 @@
  * What a caller may write. Two tables say which keys there are and what each may hold: one for a service, one for a
  * call; what one key means for another is checked beside them. All of it is checked before anything is read.
  */
+import { isPortable } from './names.js';
 import { boolean, checkOptions, choice, either, integer, invalid, isObject, matching, show, type Rule, type RuleTable } from './rules.js';
 import type { BatchConfig, CompressionConfig, FormatName, ServiceConfig, SizeVariant, VariantConfig } from './types.js';
 
@@ -62,11 +63,14 @@ const decoders = matching("an object of functions by MIME type, like {'image/hei
 const wasmUrl = matching("a folder's URL, or {core, full} with the URL of each file", (value) =>
   isVariants(value) || ((typeof value === 'string' || value instanceof URL) && !String(value).endsWith('.wasm')));
 const address = matching('a URL', (value) => typeof value === 'string' || value instanceof URL);
-const fileName = matching("a file's name, or a function from name to name", (value) => typeof value === 'function' || (typeof value === 'string' && value.length > 0 && !/[/\\]/.test(value)));
-const suffix = matching("a string without '/', like '-small'", (value) => typeof value === 'string' && !/[/\\]/.test(value));
+const fileName = matching("a file name on every system, or a function from name to name", (value) =>
+  typeof value === 'function' || (typeof value === 'string' && isPortable(value)));
+const suffix = matching("a part of a file name on every system, like '-small'", (value) =>
+  typeof value === 'string' && isPortable(`a${value}.webp`));
 const variants = matching("true, an array of the service's variants by name, or an object of sizes", (value) => value === true || Array.isArray(value) || isObject(value));
 const formats = matching('an array of formats', (value) => Array.isArray(value) && value.length > 0 && value.every(formatName.accepts));
 const megabytes = matching('a number above 0, up to 4095', (value) => typeof value === 'number' && value > 0 && value <= 4095);
+const maxMemory = integer(2 ** 20, 2 ** 32);
 const output = matching('a directory: a path or a FileSystemDirectoryHandle', (value) => typeof value === 'string' || (isObject(value) && value['kind'] === 'directory'));
 const wasmModule = matching('{core, full} with a WebAssembly.Module each', (value) =>
   isVariants(value) && Object.values(value).every((module) => module instanceof WebAssembly.Module));
@@ -106,6 +110,7 @@ export const COMPRESSION_RULES = {
   animated: choice('error', 'first'),
   recover: boolean,
   limitInputPixels: integer(1, SIDE_MAX * SIDE_MAX),
+  maxMemory,
   decoders,
   rename: fileName,
   suffix,
@@ -140,6 +145,7 @@ export const SERVICE_RULES = {
   chunkSize: integer(1, 10000),
   avifThreads: integer(1, 64),
   memoryBudget: integer(16, 65536),
+  maxMemory,
   worker: boolean,
   logger,
   decoders,

@@ -4,6 +4,7 @@
  */
 import type { Folder } from './folder.js';
 import type { FromWorker, Port, ToWorker } from './protocol.js';
+import type { ReadLimits } from './streams.js';
 import type { CompiledModule, DirectoryHandleLike, PixelImage } from './types.js';
 
 /**
@@ -19,10 +20,10 @@ export interface Platform {
   loadWasm(variant: Variant, url?: string | URL): Promise<CompiledModule>;
   /** 'full' where the host has one module for all work. Default 'core'. */
   readonly smallest?: Variant;
-  /** Bytes of WebAssembly memory that a job may need; above it is refused. Default: no bound. */
-  readonly memoryCeiling?: number;
+  /** Bytes of WebAssembly memory that a job may take here, whatever `maxMemory` allows. Default: no bound. */
+  readonly maxMemory?: number;
   /** The bytes that a string or a URL stands for: a path or an address, as the host has it. */
-  readAddress(address: string | URL): Promise<Uint8Array>;
+  readAddress(address: string | URL, limits: ReadLimits): Promise<Uint8Array>;
   /** Decodes AVIF and HEIC to upright sRGB pixels, where the host can. */
   readonly decode?: Decode;
   /** One string for a file that an address stands for, whatever links and spellings lead to it. */

@@ -10,6 +10,7 @@ import type { Budget } from './budget.js';
 import { ImageCompressionError } from './errors.js';
 import type { CompiledModules, WorkerHandle } from './platform.js';
 import type { FromWorker } from './protocol.js';
+import { onAbort } from './signals.js';
 import type { Stage, Task, TaskResult } from './task.js';
 
 /** A worker that holds more than this is replaced at once. */
@@ -72,8 +73,9 @@ export class Pool {
     for (const worker of this.#idle.filter(({ memory }) => memory > MOST_MEMORY_AT_REST)) this.#end(worker);
   }
 
+  /** Ends every worker; what was in hand has been stopped by its own signal before. */
   close(): void {
-    for (const worker of [...this.#all]) this.#end(worker, 'the service was closed');
+    for (const worker of [...this.#all]) this.#end(worker);
   }
 
   async #free(signal: AbortSignal | undefined): Promise<PoolWorker> {
@@ -90,16 +92,16 @@ export class Pool {
   /** Waits for a worker to be given back, first come first served. */
   #turn(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-        reject(signal!.reason);
-      };
+      let stopWaiting = () => {};
       const enter = () => {
-        signal?.removeEventListener('abort', leave);
+        stopWaiting();
         resolve();
       };
       this.#waiting.push(enter);
-      signal?.addEventListener('abort', leave, { once: true });
+      stopWaiting = onAbort(signal, (reason) => {
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        reject(reason);
+      });
     });
   }
 
@@ -119,11 +121,11 @@ export class Pool {
     this.#waiting.shift()?.();
   }
 
-  #end(worker: PoolWorker, why?: string): void {
+  #end(worker: PoolWorker): void {
     this.#all.delete(worker);
     const place = this.#idle.indexOf(worker);
     if (place >= 0) this.#idle.splice(place, 1);
-    worker.end(why);
+    worker.end();
   }
 }
 
@@ -176,9 +178,8 @@ class PoolWorker {
     clearTimeout(this.#idleTimer);
     this.#handle.keepAlive(true);
     let release = () => {};
-    const abort = () => this.#stop(hooks.signal!.reason);
+    let stopWaiting = () => {};
     try {
-      hooks.signal?.addEventListener('abort', abort, { once: true });
       const ended = new Promise<TaskResult>((finish, fail) => {
         const admit = (bytes: number) => budget.admit(bytes, hooks.signal).then((give) => {
           // The worker may have died while it waited.
@@ -193,11 +194,12 @@ class PoolWorker {
           fail(error);
         });
       });
+      stopWaiting = onAbort(hooks.signal, (reason) => this.#stop(reason));
       return await ended;
     } finally {
       this.#current = undefined;
       release();
-      hooks.signal?.removeEventListener('abort', abort);
+      stopWaiting();
       this.#handle.keepAlive(false);
     }
   }
@@ -208,11 +210,10 @@ class PoolWorker {
     (this.#idleTimer as { unref?: () => void }).unref?.();
   }
 
-  end(why = 'the worker was ended'): void {
+  end(): void {
     clearTimeout(this.#idleTimer);
     this.#alarm?.close();
-    this.#handle.terminate();
-    this.#crash(why);
+    this.#stop(new ImageCompressionError('ABORTED', 'the worker was ended'));
   }
 
   #hearOf(message: Exclude<FromWorker, { ready: true }>): void {

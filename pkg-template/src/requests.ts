@@ -16,7 +16,7 @@ export interface PlainConfig extends Omit<CompressionConfig, NotPlain> {
   readonly variantQuality?: { readonly [format in OutputFormat]?: number | undefined };
 }
 
-type NotPlain = 'decoders' | 'signal' | 'onProgress' | 'rename' | 'suffix' | 'useWebWorker';
+type NotPlain = 'decoders' | 'maxMemory' | 'signal' | 'onProgress' | 'rename' | 'suffix' | 'useWebWorker';
 
 /** The options as they cross into wasm. */
 export interface EngineOptions {
@@ -45,7 +45,15 @@ export interface EngineOptions {
   limitInputPixels?: number;
 }
 
-const NOT_PLAIN: readonly string[] = ['decoders', 'signal', 'onProgress', 'rename', 'suffix', 'useWebWorker'] satisfies NotPlain[];
+const NOT_PLAIN: readonly string[] = [
+  'decoders',
+  'maxMemory',
+  'signal',
+  'onProgress',
+  'rename',
+  'suffix',
+  'useWebWorker',
+] satisfies NotPlain[];
 const PLAIN_KEYS = Object.keys(COMPRESSION_RULES).filter((key) => !NOT_PLAIN.includes(key));
 
 /** What 'auto' chooses from: JPEG is rarely the smallest, and PNG stands for all that is lossless. */

@@ -52,6 +52,15 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isPromise(value: unknown): value is PromiseLike<never> {
+  return isObject(value) && typeof value['then'] === 'function';
+}
+
+/** What an object says it is, which is the same in every realm. */
+export function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 /** Throws `INVALID_OPTION` at the first key that is unknown or whose value breaks its rule. `undefined` is "not given". */
 export function checkOptions(options: unknown, table: RuleTable, prefix = ''): void {
   if (!isObject(options)) throw invalid(`${prefix || 'options'} must be an object, not ${show(options)}`);

@@ -11,9 +11,11 @@ import { isFileHandle, nameOf, readInput, type Source } from './input.js';
 import { outputNames } from './names.js';
 import { checkBatchConfig, checkCompressionConfig, checkFormats, checkVariantConfig, resolveServiceConfig, type ResolvedServiceConfig } from './options.js';
 import type { Platform } from './platform.js';
+import { CallProgress } from './progress.js';
 import { plainFormat, requestsOf, type Request } from './requests.js';
 import { Compressed } from './result.js';
-import { isObject } from './rules.js';
+import { isObject, isPromise } from './rules.js';
+import { onAbort } from './signals.js';
 import { decodeWith, type CompressTask, type Undecoded } from './task.js';
 import type { BatchConfig, BatchInput, BatchProcessingResult, BatchRun, Capabilities, CompressionConfig, CompressionResult, Decoder, DirectoryHandleLike, FormatName, ImageInfo, ImageInput, Logger, NamedImage, ServiceConfig, VariantConfig, VariantResult } from './types.js';
 import { Workshop } from './workshop.js';
@@ -32,6 +34,8 @@ export class CompressionService {
   readonly #platform: Platform;
   readonly #log: Logger;
   readonly #workshop: Workshop;
+  /** What stops each call that is in hand. */
+  readonly #inHand = new Set<AbortController>();
 
   constructor(platform: Platform, config?: ServiceConfig) {
     this.config = resolveServiceConfig(config);
@@ -61,7 +65,7 @@ export class CompressionService {
 
   /** What an image's header says. */
   async probe(image: ImageInput): Promise<ImageInfo> {
-    const source = await readInput(image, this.#platform);
+    const source = await readInput(image, this.#platform, { maxMemory: this.#maxMemory({}) });
     if (source.image instanceof Uint8Array) return this.#workshop.probe(source.image);
     throw new ImageCompressionError('INVALID_INPUT', 'pixels have no header to probe; give a file');
   }
@@ -96,9 +100,29 @@ export class CompressionService {
     return this.#workshop.memories;
   }
 
-  /** Ends all workers at once; work in hand fails. They end by themselves when they have had nothing to do for a while. */
+  /**
+   * Ends all workers at once; calls in hand reject with `ABORTED`. Workers end by themselves when they have had nothing to
+   * do for a while. A later call starts them anew.
+   */
   close(): void {
+    const closed = new ImageCompressionError('ABORTED', 'the service was closed before the work was done');
+    for (const stop of [...this.#inHand]) stop.abort(closed);
     this.#workshop.close();
+  }
+
+  /** Until the result is called, `stop` is aborted with the caller's signal, and by `close`. */
+  #enter(stop: AbortController, signal: AbortSignal | undefined): () => void {
+    this.#inHand.add(stop);
+    const stopWaiting = onAbort(signal, (reason) => stop.abort(reason));
+    return () => {
+      this.#inHand.delete(stop);
+      stopWaiting();
+    };
+  }
+
+  #maxMemory({ maxMemory = Infinity }: CompressionConfig): number | undefined {
+    const least = Math.min(maxMemory, this.config.maxMemory ?? Infinity, this.#platform.maxMemory ?? Infinity);
+    return least === Infinity ? undefined : least;
   }
 
   #open(directory: string | DirectoryHandleLike): Folder {
@@ -117,6 +141,8 @@ export class CompressionService {
 
   async #filesAmong(images: Iterable<BatchInput> | AsyncIterable<BatchInput>): Promise<Listed> {
     if (!Array.isArray(images)) return { files: this.#named(images), total: undefined };
+    // A promise that fails before its turn has been heard of, which Node wants to know.
+    for (const given of images) void kept(isNamed(given) ? given.image : given);
     const files: FoundFile[] = [];
     for await (const file of this.#named(images)) files.push(file);
     return { files, total: files.length };
@@ -124,10 +150,10 @@ export class CompressionService {
 
   async *#named(images: Iterable<BatchInput> | AsyncIterable<BatchInput>): AsyncGenerator<FoundFile> {
     let count = 0;
-    for await (const given of images) {
+    for await (const { given } of eachOf(images)) {
       count += 1;
       const image = isNamed(given) ? given.image : given;
-      const name = isNamed(given) ? given.name : (nameOf(given) ?? `image-${count}`);
+      const name = isNamed(given) ? given.name : (nameOf(await kept(given)) ?? `image-${count}`);
       const label = typeof image === 'string' ? image : name;
       yield { name, label, image, identity: isFileHandle(image) ? image : await this.#platform.identify?.(image) };
     }
@@ -144,26 +170,28 @@ export class CompressionService {
       concurrency: config.concurrency ?? this.#workshop.width + 1,
       compress: (image, name, job) => this.#logged(() => this.#compress(image, requests, config, name, job)),
       rest: () => this.#workshop.rest(),
+      enter: (stop) => this.#enter(stop, config.signal),
       retrying: (input, error) => this.#log.info(`slimpix: ${input} is tried again after ${error.code}: ${error.message}`),
     });
   }
 
-  /** Progress of a single image: it is the whole of its batch. */
-  #job(image: ImageInput, { signal, onProgress }: CompressionConfig): BatchJob {
-    const file = nameOf(image) ?? 'image';
-    return {
-      signal: signal ?? new AbortController().signal,
-      report: (stage, ratio) => onProgress?.({ stage, ratio, file, done: 0, total: 1 }),
-      wasRead() {},
-    };
-  }
-
+  /** A single image is the whole of its batch. */
   async #single(image: ImageInput, requests: Request[], config: CompressionConfig): Promise<CompressionResult[]> {
-    const job = this.#job(image, config);
-    job.signal.throwIfAborted();
-    const results = await this.#compress(image, requests, config, 'image', job);
-    config.onProgress?.({ stage: 'done', ratio: 1, file: nameOf(image) ?? 'image', done: 1, total: 1 });
-    return results;
+    const stop = new AbortController();
+    const leave = this.#enter(stop, config.signal);
+    const progress = new CallProgress(config.onProgress, stop, 1).begin(nameOf(image) ?? 'image');
+    try {
+      stop.signal.throwIfAborted();
+      const report: BatchJob['report'] = (stage, ratio) => progress.report(stage, ratio);
+      const results = await this.#compress(image, requests, config, 'image', { signal: stop.signal, report, wasRead() {} });
+      progress.end();
+      // A listener that is an async function fails a moment later.
+      await undefined;
+      stop.signal.throwIfAborted();
+      return results;
+    } finally {
+      leave();
+    }
   }
 
   async #logged<T extends CompressionResult>(work: () => Promise<T[]>): Promise<T[]> {
@@ -182,10 +210,14 @@ export class CompressionService {
 
   async #compress(image: ImageInput, requests: readonly Request[], config: CompressionConfig, fallbackName: string, job: BatchJob): Promise<CompressionResult[]> {
     job.report('read', 0);
-    const source = await readInput(image, this.#platform);
+    const maxMemory = this.#maxMemory(config);
+    const source = await readInput(image, this.#platform, { maxMemory, signal: job.signal });
+    job.signal.throwIfAborted();
     const inputSize = source.image instanceof Uint8Array ? source.image.byteLength : source.image.data.byteLength;
     job.wasRead(inputSize);
-    const outputs = await this.#outputs(source, requests, config, job);
+    const outputs = await this.#outputs(source, requests, { ...config, maxMemory }, job);
+    // Without workers nothing else hears of an abort that came while the last file was written.
+    job.signal.throwIfAborted();
     const name = source.name ?? fallbackName;
     return outputs.map((output, place) => {
       const { variant, config: { maxDimension } } = requests[place]!;
@@ -200,7 +232,14 @@ export class CompressionService {
     const inline = config.useWebWorker === false;
     const decoders = { ...this.config.decoders, ...config.decoders };
     const image = source.isOwned || inline || !(source.image instanceof Uint8Array) ? source.image : source.image.slice();
-    const task: Omit<CompressTask, 'handOver'> = { kind: 'compress', image, requests: requests.map(({ config }) => config), service: defaultsOf(this.config), decoders: Object.keys(decoders) };
+    const task: Omit<CompressTask, 'handOver'> = {
+      kind: 'compress',
+      image,
+      requests: requests.map(({ config }) => config),
+      service: defaultsOf(this.config),
+      decoders: Object.keys(decoders),
+      maxMemory: config.maxMemory,
+    };
     const transfer = image instanceof Uint8Array ? [image.buffer as ArrayBuffer] : [];
     const made = await this.#workshop.compress(task, transfer, job, inline);
     if (!('undecoded' in made)) return made;
@@ -228,8 +267,21 @@ function isDirectory(images: object): images is DirectoryHandleLike {
   return (images as Partial<DirectoryHandleLike>).kind === 'directory';
 }
 
+/** One by one, promises among them as they are: one that is not kept is a file that fails, and no end of the batch. */
+async function* eachOf(
+  images: Iterable<BatchInput> | AsyncIterable<BatchInput>,
+): AsyncGenerator<{ readonly given: BatchInput }> {
+  if (Symbol.asyncIterator in images) for await (const given of images) yield { given };
+  else for (const given of images) yield { given };
+}
+
+/** What a promise comes to; the promise itself where it comes to nothing, which is told where it is read. */
+async function kept(given: ImageInput): Promise<unknown> {
+  return isPromise(given) ? given.then((value) => value, () => undefined) : given;
+}
+
 function isNamed(given: BatchInput): given is NamedImage {
-  return isObject(given) && 'image' in given && typeof given['name'] === 'string';
+  return isObject(given) && 'image' in given && typeof (given as Partial<NamedImage>).name === 'string';
 }
 
 function describe({ sourceFormat, sourceWidth, sourceHeight, inputSize, format, width, height, size }: CompressionResult): string {

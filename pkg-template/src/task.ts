@@ -40,6 +40,8 @@ export interface CompressTask {
   readonly handOver: boolean;
   /** MIME types for which the caller has a decoder, which cannot cross to a worker. */
   readonly decoders: readonly string[];
+  /** Bytes of memory that the work may take. */
+  readonly maxMemory: number | undefined;
 }
 
 /** Encodes what a `CompressTask` handed over. */
@@ -47,12 +49,18 @@ export interface EncodeTask {
   readonly kind: 'encode';
   readonly finished: FinishedPixels;
   readonly options: EngineOptions;
+  readonly maxMemory: number | undefined;
 }
 
 export type TaskResult = ImageInfo | readonly Made[] | engine.EngineOutput | Undecoded | Misplaced;
 
 /** What became of one request: a file, or pixels for the AVIF pool. */
-export type Made = engine.EngineOutput | { readonly finished: FinishedPixels; readonly options: EngineOptions };
+export type Made = engine.EngineOutput | HandedOver;
+
+export interface HandedOver {
+  readonly finished: FinishedPixels;
+  readonly options: EngineOptions;
+}
 
 /** The file needs the caller's decoder; its bytes come back with what is known of it. */
 export interface Undecoded {
@@ -73,8 +81,6 @@ const RARE: readonly (InputFormat | 'pixels')[] = ['gif', 'bmp', 'tiff', 'ico'];
 export interface Workplace {
   readonly modules: engine.ModuleSource;
   readonly decode?: Decode | undefined;
-  /** Bytes that no piece of work may need. */
-  readonly memoryCeiling?: number | undefined;
   /** Resolves when so many bytes may be used. */
   admit(bytes: number): Promise<void>;
   report(stage: Stage, ratio: number): void;
@@ -89,34 +95,53 @@ async function compress(task: CompressTask, place: Workplace): Promise<readonly 
   if (!(task.image instanceof Uint8Array)) {
     const source = task.decodedFrom ?? 'pixels';
     const header: Header = { width: task.image.width, height: task.image.height, format: 'pixels', hasAlpha: true };
-    const options = optionsFor(task, undefined, source, header, place);
+    const options = optionsFor(task, undefined, source, header);
     await admit(undefined, header, options, task, place);
     return make(task, task.image, source, options, place);
   }
-  refuseAbove(place.memoryCeiling, task.image.length);
+  refuseAbove(task.maxMemory, task.image.length);
   const info = await engine.probe(place.modules, task.image);
-  const options = optionsFor(task, task.image, info.format, info, place);
+  const options = optionsFor(task, task.image, info.format, info);
   if (RARE.includes(info.format) && !place.modules.hasFull) return { misplaced: info, bytes: task.image };
   if (info.format !== 'avif' && info.format !== 'heic') {
     await admit(task.image, info, options, task, place);
     return make(task, task.image, info.format, options, place);
   }
   refuseLarge(info, options);
-  if (!place.decode || task.decoders.includes(info.mimeType)) return { undecoded: info, bytes: task.image };
+  if (!place.decode || task.decoders.includes(info.mimeType)) {
+    refuseAbove(task.maxMemory, bytesNeeded(task.image, info, options, task.handOver));
+    return { undecoded: info, bytes: task.image };
+  }
   await admit(task.image, info, options, task, place);
   place.report('decode', 0.05);
   return make(task, await decodeWith((bytes) => place.decode!(bytes, info.mimeType), task.image, info), info.format, options, place);
 }
 
-function optionsFor({ requests, service }: CompressTask, file: Uint8Array | undefined, source: InputFormat | 'pixels', header: Header, { memoryCeiling }: Workplace): EngineOptions[] {
-  return requests.map((request) => affordable(file, header, resolveOptions(request, service, source), memoryCeiling));
+function optionsFor(
+  { requests, service, maxMemory }: CompressTask,
+  file: Uint8Array | undefined,
+  source: InputFormat | 'pixels',
+  header: Header,
+): EngineOptions[] {
+  return requests.map((request) => affordable(file, header, resolveOptions(request, service, source), maxMemory));
 }
 
 /** Waits for the memory that the work will take, where it may be had at all. */
-async function admit(file: Uint8Array | undefined, header: Header, options: readonly EngineOptions[], { handOver }: CompressTask, place: Workplace): Promise<void> {
+async function admit(
+  file: Uint8Array | undefined,
+  header: Header,
+  options: readonly EngineOptions[],
+  { handOver, maxMemory }: CompressTask,
+  place: Workplace,
+): Promise<void> {
   const bytes = bytesNeeded(file, header, options, handOver);
-  refuseAbove(place.memoryCeiling, bytes);
+  refuseAbove(maxMemory, bytes);
   await place.admit(bytes);
+}
+
+/** The ratio of a picture of whose encodes so much is done; what comes before them takes a fifth. */
+export function encoded(share: number): number {
+  return 0.2 + 0.8 * share;
 }
 
 /** Decodes by a decoder that is not ours, and holds it to what it promised. */
@@ -129,24 +154,36 @@ export async function decodeWith(decode: (bytes: Uint8Array) => PixelImage | Pro
   }
 }
 
-function make({ handOver }: CompressTask, image: Uint8Array | PixelImage, source: InputFormat | 'pixels', options: EngineOptions[], place: Workplace): Promise<Made[]> {
+function make(
+  { handOver, maxMemory }: CompressTask,
+  image: Uint8Array | PixelImage,
+  source: InputFormat | 'pixels',
+  options: EngineOptions[],
+  place: Workplace,
+): Promise<Made[]> {
   const isHandedOver = (one: EngineOptions) => handOver && writesAvif(one);
   const needsFull = RARE.includes(source) || options.some((one) => writesAvif(one) && !isHandedOver(one));
   place.report('decode', 0.05);
-  return engine.withPicture(place.modules, needsFull ? 'full' : 'core', image, options, (picture) =>
-    options.map((one, index) => {
-      const report = (ratio: number) => place.report('encode', 0.2 + (0.8 * (index + ratio)) / options.length);
+  let done = 0;
+  const report = (ratio: number) => place.report('encode', encoded((done + ratio) / options.length));
+  return engine.withPicture(place.modules, needsFull ? 'full' : 'core', image, options, maxMemory, (picture) =>
+    options.map((one) => {
       report(0);
       if (isHandedOver(one)) return { finished: { ...picture.finish(), sourceFormat: source }, options: one };
-      return { ...picture.compress(report), sourceFormat: source };
+      const made = picture.compress(report);
+      done += 1;
+      return { ...made, sourceFormat: source };
     }));
 }
 
-async function encode({ finished, options }: EncodeTask, place: Workplace): Promise<engine.EngineOutput> {
-  await place.admit(bytesToEncode(finished.width * finished.height, options));
-  const report = (ratio: number) => place.report('encode', 0.2 + 0.8 * ratio);
+/** Reports the share of this encode alone. */
+async function encode({ finished, options, maxMemory }: EncodeTask, place: Workplace): Promise<engine.EngineOutput> {
+  const bytes = bytesToEncode(finished.width * finished.height, options);
+  refuseAbove(maxMemory, bytes);
+  await place.admit(bytes);
+  const report = (ratio: number) => place.report('encode', ratio);
   report(0);
-  return engine.encode(place.modules, finished, options, report);
+  return engine.encode(place.modules, finished, options, maxMemory, report);
 }
 
 /** The header is all there is to go by before a foreign decoder is let loose. */

@@ -12,7 +12,8 @@ import type { ResolvedServiceConfig } from './options.js';
 import type { CompiledModules, Platform, Variant } from './platform.js';
 import { Pool, WorkerUnavailable, type Hooks } from './pool.js';
 import { highestLevel, isSearched, type EngineOptions } from './requests.js';
-import { runTask, type CompressTask, type Made, type Misplaced, type Task, type TaskResult, type Undecoded } from './task.js';
+import { encoded, runTask } from './task.js';
+import type { CompressTask, HandedOver, Made, Misplaced, Task, TaskResult, Undecoded } from './task.js';
 import type { CompiledModule, ImageInfo, LoadOptions, Logger, OutputFormat } from './types.js';
 
 const MEBIBYTE = 2 ** 20;
@@ -67,7 +68,10 @@ export class Workshop {
   async compress(task: Omit<CompressTask, 'handOver'>, transfer: ArrayBuffer[], hooks: Hooks, inline: boolean): Promise<engine.EngineOutput[] | Undecoded> {
     const made = await this.#make(task, transfer, hooks, inline);
     if ('undecoded' in made) return made;
-    return Promise.all(made.map((one) => ('finished' in one ? this.#encode(one.finished, one.options, hooks) : one)));
+    const shares = made.map((one) => ('finished' in one ? 0 : 1));
+    return Promise.all(made.map((one, place) => {
+      return 'finished' in one ? this.#encode(one, task, sharing(hooks, shares, place)) : one;
+    }));
   }
 
   async #make(task: Omit<CompressTask, 'handOver'>, transfer: ArrayBuffer[], hooks: Hooks, inline: boolean): Promise<readonly Made[] | Undecoded> {
@@ -88,11 +92,16 @@ export class Workshop {
     this.#avif.close();
   }
 
-  async #encode(finished: FinishedPixels, options: EngineOptions, hooks: Hooks): Promise<engine.EngineOutput> {
+  async #encode(
+    { finished, options }: HandedOver,
+    { maxMemory }: Pick<CompressTask, 'maxMemory'>,
+    hooks: Hooks,
+  ): Promise<engine.EngineOutput> {
+    const task: Task = { kind: 'encode', finished, options, maxMemory };
     const transfer = [finished.data, finished.icc, finished.exif, finished.xmp].flatMap((part) => (part ? [part.buffer] : []));
     const paced = this.#pace.follow(finished, options, hooks);
     try {
-      return await this.#run(this.#avif, () => ({ kind: 'encode', finished, options }), transfer, paced.hooks, false) as engine.EngineOutput;
+      return await this.#run(this.#avif, () => task, transfer, paced.hooks, false) as engine.EngineOutput;
     } finally {
       paced.end();
     }
@@ -119,9 +128,20 @@ export class Workshop {
   /** Here an abort is heard between the steps alone. */
   #runHere(task: Task, hooks: Hooks): Promise<TaskResult> {
     const admit = async () => hooks.signal?.throwIfAborted();
-    const { decode, memoryCeiling } = this.#platform;
-    return runTask(task, { modules: this.#modules, decode, memoryCeiling, admit, report: hooks.report });
+    const { decode } = this.#platform;
+    return runTask(task, { modules: this.#modules, decode, admit, report: (stage, ratio) => hooks.report(stage, ratio) });
   }
+}
+
+/** One of several outputs that are encoded at once: what it reports is its share of the picture. */
+function sharing(hooks: Hooks, shares: number[], place: number): Hooks {
+  return {
+    signal: hooks.signal,
+    report(stage, ratio) {
+      shares[place] = ratio;
+      hooks.report(stage, encoded(shares.reduce((sum, share) => sum + share, 0) / shares.length));
+    },
+  };
 }
 
 /** Compiled modules: handed over, from a URL, or from beside the package; each is had once, for all workers. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -17,6 +18,17 @@ test('every export is there, in the order in which hosts choose', () => {
   assert.deepEqual(conditions, ['types', 'workerd', 'edge-light', 'deno', 'bun', 'browser', 'node', 'default']);
   const targets = [...Object.values(manifest.exports).flatMap((target) => (typeof target === 'string' ? target : Object.values(target))), manifest.bin.slimpix];
   for (const target of targets) assert.ok(existsSync(join(pkg, target)), target);
+});
+
+test('no wasm tells where it was built', () => {
+  const homes = { CARGO_HOME: join(homedir(), '.cargo'), RUSTUP_HOME: join(homedir(), '.rustup') };
+  const places = [root, ...Object.entries(homes).map(([name, path]) => process.env[name] ?? path)].map((path) => path.replace(/[/\\]$/, ''));
+  for (const name of ['core', 'full', 'threads', 'edge']) {
+    const text = readFileSync(join(pkg, `dist/${name}_bg.wasm`), 'latin1');
+    for (const place of places) assert.ok(!text.includes(place), `${name} holds ${place}`);
+    const [path] = text.match(/[\w./-]*\/(\.cargo\/registry|\.rustup\/toolchains)\/[\w./-]*/) ?? [];
+    assert.equal(path, undefined, name);
+  }
 });
 
 test('every import finds its file, and the browser entry reaches nothing of Node', () => {
@@ -41,11 +53,12 @@ const LAYERS = [
   ['task.js', 'budget.js', 'web.js'],
   ['engine.js', 'files.js', 'handles.js', 'input.js', 'decode.js'],
   ['thread.js'],
-  ['core.js', 'full.js', 'threads.js', 'inline-core.js', 'inline-full.js', 'simd.js', 'folder.js', 'names.js', 'result.js'],
+  ['core.js', 'full.js', 'threads.js', 'inline-core.js', 'inline-full.js', 'simd.js', 'folder.js', 'output.js', 'result.js'],
   ['thread-start.js', 'footprint.js'],
   ['requests.js'],
   ['options.js'],
-  ['rules.js'],
+  ['drawable.js', 'names.js', 'progress.js', 'streams.js'],
+  ['rules.js', 'signals.js', 'temporary.js'],
   ['errors.js', 'platform.js', 'protocol.js', 'types.js'],
 ];
 

@@ -1,7 +1,7 @@
 /** The types as a consumer's compiler sees them, with a browser's library and with Node's. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -50,10 +50,43 @@ export async function consume(file: File): Promise<File> {
   return imageCompression(file, options);
 }
 `;
+/** An option may be undefined, as it may at run time. */
+const UNDEFINED = `
+import { ImageCompressionService, compressBatch, compressImage, compressVariants, type BatchConfig, type CompressionConfig, type ServiceConfig } from 'slimpix';
+type Undefined<T> = { [K in keyof T]-?: undefined };
+export const config: CompressionConfig = {} as Undefined<CompressionConfig>;
+export const batch: BatchConfig = {} as Undefined<BatchConfig>;
+export const service: ServiceConfig = {} as Undefined<ServiceConfig>;
+export const f = (file: Blob, quality: number | undefined, signal: AbortSignal | undefined) => compressImage(file, { format: 'webp', quality, signal });
+export const g = (file: Blob, width: number | undefined, exif: boolean | undefined) => compressVariants(file, { targetSize: { width, height: 5 }, metadata: { exif } });
+export const h = (file: Blob, jpegQuality: number | undefined, core: string | undefined) => new ImageCompressionService({ sizeVariants: { a: { maxDimension: 5, jpegQuality } }, wasmUrl: { core } }).compressImage(file);
+export const i = (files: Blob[], output: string | undefined) => compressBatch(files, { output });
+`;
+const UNDEFINED_DROP_INS = `
+import imageCompression, { type Options } from 'slimpix/browser-image-compression';
+import Compressor, { type Options as Settings } from 'slimpix/compressorjs';
+type Undefined<T> = { [K in keyof T]-?: undefined };
+export const options: Options = {} as Undefined<Options>;
+export const settings: Settings = {} as Undefined<Settings>;
+export const f = (file: File, quality: number | undefined) => [imageCompression(file, { initialQuality: quality }), new Compressor(file, { quality })];
+`;
+const LATER = `
+import { createReadStream } from 'node:fs';
+import { compressBatch, compressImage, type ImageInput } from 'slimpix';
+async function* pieces() { yield new Uint8Array(1); }
+export const f = (bytes: Uint8Array) => compressBatch([createReadStream('a'), pieces(), Promise.resolve(bytes), Promise.resolve(pieces()), { image: Promise.resolve('a'), name: 'b' }]);
+export const g = async (input: ImageInput) => [await compressImage(input), await input];
+`;
+const DRAWN = `
+import { compressImage } from 'slimpix';
+export const f = (bitmap: ImageBitmap, canvas: HTMLCanvasElement, offscreen: OffscreenCanvas, image: HTMLImageElement, body: ReadableStream<Uint8Array>) =>
+  [bitmap, canvas, offscreen, image, body, Promise.resolve(canvas)].map((input) => compressImage(input, { format: 'webp' }));
+`;
 const WRONG = {
   "import { compressImage } from 'slimpix'; compressImage(new Uint8Array(1), { qualty: 5 });": /qualty/,
   "import { compressImage } from 'slimpix'; compressImage(new Uint8Array(1), { format: 'gif' });": /gif/,
   "import { compressImage } from 'slimpix'; compressImage(5);": /number/,
+  "import { compressImage } from 'slimpix'; compressImage({ width: 5, height: 5 });": /width/,
   "import { DEFAULT_COMPRESSION_CONFIG } from 'slimpix'; DEFAULT_COMPRESSION_CONFIG.jpegQuality = 5;": /read-only|readonly/,
 };
 
@@ -85,6 +118,22 @@ test('a consumer compiles with a browser\'s library, library types checked', () 
 
 test('a consumer compiles with Node\'s library alone, library types checked', () => {
   assert.equal(complaints(GOOD, node), '');
+});
+
+test('with exactOptionalPropertyTypes every option may be undefined', () => {
+  for (const library of [browser, node]) assert.equal(complaints(UNDEFINED, { ...library, exactOptionalPropertyTypes: true }), '');
+  assert.equal(complaints(UNDEFINED_DROP_INS, { ...browser, exactOptionalPropertyTypes: true }), '');
+});
+
+const caseFile = join(root, '../shared/cases/behaviour/exact-optional.ts');
+
+test('the case of exactOptionalPropertyTypes compiles', { skip: existsSync(caseFile) ? false : 'the cases are not here' }, () => {
+  assert.equal(complaints(readFileSync(caseFile, 'utf8'), { ...browser, exactOptionalPropertyTypes: true }), '');
+});
+
+test('streams, promises, and what a browser draws are inputs', () => {
+  assert.equal(complaints(LATER, node), '');
+  assert.equal(complaints(DRAWN, browser), '');
 });
 
 test('wrong options do not compile', () => {
