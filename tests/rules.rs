@@ -33,7 +33,7 @@ const PARTS_OF_A_FORMAT: [(&str, &str); 11] = [
     ("jpeg", "jpeg_structure"),
     ("png", "cgbi"),
     ("png", "palette"),
-    ("tiff", "jpeg_structure"),
+    ("tiff/jpeg", "jpeg_structure"),
     ("webp", "alph"),
     ("webp", "transparent"),
 ];

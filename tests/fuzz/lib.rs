@@ -11,7 +11,7 @@ pub fn quick(format: OutputFormat) -> Options {
     options.optimize = false;
     options.avif_speed = Some(10);
     options.animated = Animated::First;
-    options.limit_input_pixels = Some(1 << 20);
+    options.limit_input_pixels = Some(1 << 18);
     options
 }
 
