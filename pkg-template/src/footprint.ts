@@ -52,7 +52,7 @@ const FINE_FROM = 90;
 /** The best file so far, and the picture at smaller sides. */
 const SEARCHING = 4;
 /** What was written, as it is seen, and the smaller scales of the score, in what room the encoder left. */
-const MEASURING = 4;
+const MEASURING = 6;
 const ENCODING_ANY_AVIF = 8 * MEBIBYTE;
 
 /** For a file, or for bare pixels, and every output that is made of it in turn. */

@@ -173,8 +173,9 @@ test('a worker that dies while it waits for memory leaves none of it taken', asy
 });
 
 test('a trap for want of memory: OUT_OF_MEMORY, and the next job runs on a fresh instance', async () => {
-  const core = await WebAssembly.compile(boundMemory(await readFile(new URL('core_bg.wasm', dist)), 180));
+  const core = await WebAssembly.compile(boundMemory(await readFile(new URL('core_bg.wasm', dist)), 90));
   const service = new ImageCompressionService({ wasmModule: { core } });
+  // Six megabytes of pixels do not fit as they cross, where slimpix has no say yet.
   await assert.rejects(service.compressImage(waves(1500, 1000), { format: 'webp' }), { code: 'OUT_OF_MEMORY', message: /ran out of memory at \d+ MiB/ });
   assert.ok((await service.compressImage(jpeg, { format: 'webp' })).size > 0);
   service.close();
