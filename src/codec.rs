@@ -40,8 +40,8 @@ use crate::sniff::{Format, Info, sniff};
 /// The picture's pixels as stored: not oriented, in its own colour space.
 ///
 /// A JPEG may come back at a half, a quarter or an eighth of its size when that is still at least
-/// `detail`; every other format comes back whole. With `recover`, a JPEG that ends early gives what
-/// there is of it. A warning says so where the picture is not all that it was meant to be.
+/// `detail`; every other format comes back whole. With `recover`, a JPEG or PNG that ends early gives
+/// what there is of it. A warning says so where the picture is not all that it was meant to be.
 ///
 /// # Errors
 /// `CORRUPT_IMAGE`, `UNSUPPORTED_FEATURE`, `LIMIT_EXCEEDED`, `OUT_OF_MEMORY`.
@@ -54,7 +54,7 @@ pub fn decode(
     let whole = |image| (image, None);
     let (image, warning) = match info.format {
         Format::Jpeg => jpeg::decode(file, (info.width, info.height), detail, recover),
-        Format::Png => png::decode(file).map(whole),
+        Format::Png => png::decode(file, recover),
         Format::Webp => webp::decode(file).map(whole),
         #[cfg(feature = "rare")]
         Format::Gif => gif::decode(file).map(whole),
@@ -64,7 +64,7 @@ pub fn decode(
         Format::Tiff => tiff::decode(file).map(whole),
         #[cfg(feature = "rare")]
         Format::Ico => match largest(file)? {
-            Entry::Png(file) => png::decode(file).map(whole),
+            Entry::Png(file) => png::decode(file, recover),
             Entry::Bitmap(data, dib) => ico::decode(data, &dib).map(whole),
         },
         #[cfg(not(feature = "rare"))]

@@ -204,7 +204,7 @@ pub struct Options {
     /// What happens to an animated file, or a TIFF of several pages; default an error.
     #[serde(default)]
     pub animated: Animated,
-    /// Take what there is of a file that ends early (JPEG), with a warning; default false: an error.
+    /// Take what there is of a JPEG or PNG that ends early, with a warning; default false: an error.
     #[serde(default)]
     pub recover: bool,
     /// Most pixels that an input may have; default 268402689 (16383 squared).

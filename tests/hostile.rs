@@ -175,3 +175,22 @@ fn a_huge_header_costs_nothing() {
     assert!(error.message.contains("30000x30000"), "{error}");
     assert_eq!(probe(&png).unwrap().width, 30000);
 }
+
+#[test]
+fn recovering_a_png_gives_the_rows_that_there_are_and_says_so() {
+    let png = file(scene(90, 60), OutputFormat::Png);
+    let mut recovering = options(OutputFormat::Png);
+    recovering.recover = true;
+    let pixels = |bytes: &[u8]| {
+        let output = compress(bytes, &recovering).unwrap();
+        (image::load_from_memory(&output.data).unwrap().into_rgb8().into_raw(), output.warnings)
+    };
+    let (whole, none) = pixels(&png);
+    assert_eq!(none, Vec::<String>::new());
+    let (half, warnings) = pixels(&png[..png.len() / 2]);
+    let same = whole.chunks(90 * 3).zip(half.chunks(90 * 3)).take_while(|(a, b)| a == b).count();
+    assert!((10..60).contains(&same), "{same} rows");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let headers = &png[..50];
+    assert_eq!(compress(headers, &recovering).unwrap_err().code, ErrorCode::CorruptImage);
+}

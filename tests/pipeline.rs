@@ -344,3 +344,14 @@ fn a_jpeg_is_decoded_with_the_detail_that_both_sides_need() {
         assert!((10..700).step_by(97).all(|x| contrast(x) > 100), "{width}x{height}");
     }
 }
+
+/// Chromium's decoder takes 32768 pixels a side, and AVIF could hold twice as many.
+#[test]
+fn an_avif_that_no_browser_shows_is_not_written() {
+    let row = |width: u32| Image::new(width, 1, Layout::Rgb, vec![90; width as usize * 3]).unwrap();
+    let avif = options(OutputFormat::Avif);
+    let error = compress_pixels(row(32769), &avif).unwrap_err();
+    assert_eq!(error.code, ErrorCode::LimitExceeded);
+    assert!(error.message.contains("32768"), "{error}");
+    assert_eq!(compress_pixels(row(32768), &avif).unwrap().width, 32768);
+}

@@ -33,7 +33,7 @@ const HELP: Record<string, string> = {
   effort: 'WebP: 0 fastest, 6 smallest (default: 4)',
   alphaQuality: 'lossy WebP: 1–100, 100 keeps alpha exactly (default: 100)',
   animated: 'animated input, or pages: refuse it, or take the first (default: error)',
-  recover: 'take what there is of a JPEG that ends early, with a warning',
+  recover: 'take what there is of a JPEG or PNG that ends early, with a warning',
   limitInputPixels: 'refuse larger input (default: 268402689)',
 };
 

@@ -187,7 +187,7 @@ export interface CompressionConfig {
   readonly alphaQuality?: number | undefined;
   /** Animated input, or a TIFF of several pages: an error, or its first frame or page. Default 'error'. */
   readonly animated?: 'error' | 'first' | undefined;
-  /** Take what there is of a JPEG that ends early, with a warning, where it would be `CORRUPT_IMAGE`. Default false. */
+  /** Take what there is of a JPEG or PNG that ends early, with a warning, where it would be `CORRUPT_IMAGE`. Default false. */
   readonly recover?: boolean | undefined;
   /** Refuse input of more pixels than this. 1 to 4294836225; default 268402689 (16383²). */
   readonly limitInputPixels?: number | undefined;

@@ -18,15 +18,16 @@ use crate::image::{Image, Layout, allocate, copied, joined};
 use crate::metadata::Metadata;
 use crate::options::Options;
 
-pub(super) fn decode(file: &[u8]) -> Result<Image> {
-    let Some(plain) = cgbi::as_plain(file)? else { return decode_plain(file, false) };
-    let mut image = decode_plain(&plain, true)?;
+/// The picture; `recover` takes the rows that there are of a damaged one, and warns.
+pub(super) fn decode(file: &[u8], recover: bool) -> Result<(Image, Option<String>)> {
+    let Some(plain) = cgbi::as_plain(file)? else { return decode_plain(file, false, recover) };
+    let (mut image, warning) = decode_plain(&plain, true, recover)?;
     cgbi::straighten(&mut image);
-    Ok(image)
+    Ok((image, warning))
 }
 
 /// A PNG as it is specified; `repacked` ones have no checksums.
-fn decode_plain(file: &[u8], repacked: bool) -> Result<Image> {
+fn decode_plain(file: &[u8], repacked: bool, recover: bool) -> Result<(Image, Option<String>)> {
     let mut decoder = Decoder::new(Cursor::new(file));
     decoder.set_transformations(Transformations::EXPAND);
     decoder.set_ignore_text_chunk(true);
@@ -49,20 +50,28 @@ fn decode_plain(file: &[u8], repacked: bool) -> Result<Image> {
         ColorType::Indexed => return Err(Error::internal("the PNG's palette was not expanded")),
     };
     let bits = layout.channels() * depth as usize;
-    read_rows(&mut reader, size, bits, &mut data).map_err(decode_error)?;
+    let mut rows = 0;
+    let warning = match read_rows(&mut reader, size, bits, &mut data, &mut rows) {
+        Err(_) if recover && rows > 0 => {
+            Some(format!("the PNG is truncated or damaged after {rows} rows; the rest is blank"))
+        }
+        ended => ended.map_err(decode_error).map(|()| None)?,
+    };
     if depth == BitDepth::Sixteen {
         halve_depth(&mut data);
     }
-    Image::new(size.0, size.1, layout, data)
+    Ok((Image::new(size.0, size.1, layout, data)?, warning))
 }
 
 /// All rows of a picture with so many bits a pixel. The file may end right after the last of them,
-/// where browsers show the picture too; what is there of checksums must be right.
+/// where browsers show the picture too; what is there of checksums must be right. `rows` counts
+/// those that are read.
 fn read_rows(
     reader: &mut Reader<Cursor<&[u8]>>,
     (width, height): (u32, u32),
     bits: usize,
     data: &mut [u8],
+    rows: &mut u64,
 ) -> Result<(), DecodingError> {
     let stride = data.len() / height as usize;
     if reader.info().interlaced {
@@ -71,10 +80,12 @@ fn read_rows(
             if let InterlaceInfo::Adam7(place) = row.interlace() {
                 png::expand_interlaced_row(data, stride, row.data(), place, bits as u8);
             }
+            *rows += 1;
         }
     } else {
         for row in data.chunks_exact_mut(stride) {
             reader.read_row(row)?;
+            *rows += 1;
         }
     }
     match reader.read_row(&mut []) {
