@@ -23,7 +23,7 @@ fn jobs() -> impl Iterator<Item = Options> {
 fn every_finding_is_a_picture_or_a_typed_error() {
     let files = files_below(&common::root().join("tests/findings"));
     for path in files.iter().filter(|path| path.extension().is_none()) {
-        let file = std::fs::read(&path).unwrap();
+        let file = std::fs::read(path).unwrap();
         let _ = probe(&file);
         for options in jobs() {
             if let Err(error) = compress(&file, &options) {
