@@ -41,6 +41,8 @@ pub struct Info {
     pub pages: u32,
     /// Whether there is an ICC profile.
     pub has_icc: bool,
+    /// Bytes that profile, EXIF and XMP take at most, once they are copied or inflated.
+    pub metadata_bytes: u64,
 }
 
 impl Info {
@@ -95,6 +97,7 @@ pub fn sniff(file: &[u8]) -> Result<Info> {
         animated: header.animated,
         pages: if format == Format::Tiff { tiff::pages(file) } else { 1 },
         has_icc: metadata.has_icc(),
+        metadata_bytes: metadata.memory(),
     })
 }
 

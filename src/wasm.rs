@@ -35,6 +35,7 @@ struct Probe {
     animated: bool,
     pages: u32,
     has_icc: bool,
+    metadata_bytes: f64,
 }
 
 /// An output's facts; its bytes, or its pixels, are added as `data`.
@@ -71,6 +72,7 @@ pub fn probe(bytes: &[u8]) -> Result<JsValue, JsValue> {
         animated: info.animated,
         pages: info.pages,
         has_icc: info.has_icc,
+        metadata_bytes: info.metadata_bytes as f64,
     })
 }
 

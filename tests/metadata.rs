@@ -262,3 +262,12 @@ fn given_packet_that_is_not_utf8_is_left_out() {
     let kept = compress(&file, &keeping(OutputFormat::Png, MetadataPolicy::KEEP)).unwrap();
     assert_eq!(kept.warnings.len(), 1);
 }
+
+/// What a job needs of memory follows from its header, metadata that inflate included.
+#[test]
+fn the_header_says_what_metadata_may_take() {
+    assert_eq!(slimpix::probe(&png_with(&[])).unwrap().metadata_bytes, 0);
+    let body = [&b"bomb\0\0"[..], &[0; 1000]].concat();
+    let bytes = slimpix::probe(&png_with(&[(b"iCCP", &body)])).unwrap().metadata_bytes;
+    assert!((1_000_000..2_000_000).contains(&bytes), "{bytes}");
+}

@@ -11,7 +11,11 @@ import { highestLevel, isMeasured, isSearched, writesAvif, type EngineOptions } 
 import type { ImageInfo, InputFormat, OutputFormat } from './types.js';
 
 /** The part of a header that counts. */
-export type Header = Pick<ImageInfo, 'width' | 'height' | 'hasAlpha'> & { readonly format: InputFormat | 'pixels' };
+export type Header = Pick<ImageInfo, 'width' | 'height' | 'hasAlpha'> & {
+  readonly format: InputFormat | 'pixels';
+  /** None where pixels are given. */
+  readonly metadataBytes?: number;
+};
 
 interface Size {
   readonly width: number;
@@ -54,6 +58,8 @@ const SEARCHING = 4;
 /** What was written, as it is seen, and the smaller scales of the score, in what room the encoder left. */
 const MEASURING = 6;
 const ENCODING_ANY_AVIF = 8 * MEBIBYTE;
+/** As they are read, and as an output keeps them. */
+const COPIES_OF_METADATA = 2;
 
 /** For a file, or for bare pixels, and every output that is made of it in turn. */
 export function bytesNeeded(file: Uint8Array | undefined, header: Header, outputs: readonly EngineOptions[], handOver: boolean): number {
@@ -72,7 +78,7 @@ export function bytesNeeded(file: Uint8Array | undefined, header: Header, output
     return Math.max(resizing, kept + (handOver && writesAvif(options) ? made * HANDED_OVER : bytesToEncode(made, options)));
   });
   const decoding = frame ? picture + planes + jpegCoefficients(frame, area(header)) : area(decoded) * DECODING[header.format][header.hasAlpha ? 'alpha' : 'opaque'];
-  return BASE + held + Math.max(decoding, ...stages);
+  return BASE + held + COPIES_OF_METADATA * (header.metadataBytes ?? 0) + Math.max(decoding, ...stages);
 }
 
 /** What the encoder takes for so many pixels. */

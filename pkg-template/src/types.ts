@@ -324,6 +324,8 @@ export interface ImageInfo {
   /** How many pages a TIFF has; 1 for every other format. */
   readonly pages: number;
   readonly hasIcc: boolean;
+  /** Bytes that profile, EXIF and XMP take at most, once they are copied or inflated. */
+  readonly metadataBytes: number;
 }
 
 /** What slimpix can do where it runs. */

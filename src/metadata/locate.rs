@@ -64,6 +64,16 @@ impl Located<'_> {
         self.icc.is_some()
     }
 
+    /// Bytes that the profile and the packets take at most, once they are copied or inflated.
+    pub fn memory(&self) -> u64 {
+        let exif = match self.exif {
+            Some(Exif::Whole(bytes)) => bytes.len(),
+            Some(Exif::Tiff(_)) | None => 0,
+        };
+        let pieces = self.icc.map_or(0, Piece::most) + self.xmp.map_or(0, Piece::most);
+        (exif + pieces) as u64
+    }
+
     /// The colours that numbers name, where no profile does.
     pub const fn coded(&self) -> Option<CodedColor> {
         self.coded
@@ -90,6 +100,15 @@ impl Located<'_> {
 }
 
 impl Piece<'_> {
+    /// Bytes that it takes at most: deflate makes 1032 of one (RFC 1951: 258 for each two bits).
+    fn most(self) -> usize {
+        match self {
+            Self::Plain(bytes) => bytes.len(),
+            Self::Deflated(stream) => stream.len().saturating_mul(1032).min(MAX_INFLATED),
+            Self::Segments(file) => profile_parts(file).map(|(_, part)| part.len()).sum(),
+        }
+    }
+
     fn read(self) -> Result<Option<Vec<u8>>> {
         match self {
             Self::Plain(bytes) => copied(bytes).map(Some),

@@ -27,7 +27,7 @@ const INSTRUMENTATION = [
   '-Cllvm-args=-sanitizer-coverage-trace-compares',
 ];
 /** An execution that takes longer (seconds) or more (MiB) is a finding. */
-const LIMITS = ['-timeout=25', '-rss_limit_mb=1024', '-max_len=65536'];
+const LIMITS = ['-timeout=60', '-rss_limit_mb=1024', '-max_len=65536'];
 const SEED_SIZE = 65_536;
 const SEED_FOLDERS = ['tests/fixtures', 'tests/findings', '../shared/cases', '../shared/corpus/formats', '../shared/corpus/pngsuite', '../shared/corpus/exif'];
 /** Bytes that some targets read before the file. */
