@@ -46,7 +46,7 @@ pub(super) fn decode(
 ) -> Result<(Image, Option<String>)> {
     let structure = Structure::read(file)?;
     structure.check()?;
-    let whole = if structure.ended || structure.complete {
+    let whole = if structure.complete {
         read(&structure, Ending::Strict, size, detail)
     } else {
         Err(Error::corrupt("the JPEG is truncated: its last scans are missing"))
@@ -55,9 +55,6 @@ pub(super) fn decode(
         Err(error) if recover && error.code == ErrorCode::CorruptImage => {
             let image = read(&structure, Ending::Lenient, size, detail)?;
             Ok((image, Some("the JPEG is truncated; what it lacks is made up".into())))
-        }
-        Ok(image) if !structure.complete => {
-            Ok((image, Some("the JPEG lacks the last scans, which hold the finest detail".into())))
         }
         other => other.map(|image| (image, None)),
     }

@@ -44,8 +44,6 @@ pub(super) enum Ending {
 /// What a JPEG's segments say, and where they lie.
 #[derive(Debug)]
 pub(super) struct Structure<'a> {
-    /// The end-of-image marker was found.
-    pub ended: bool,
     /// There is every bit of every coefficient, as far as the scans' headers say.
     pub complete: bool,
     frame: Frame,
@@ -115,7 +113,6 @@ impl Frame {
 impl<'a> Structure<'a> {
     pub fn read(file: &'a [u8]) -> Result<Self> {
         let mut found = Self {
-            ended: false,
             complete: false,
             frame: Frame::default(),
             segments: Vec::new(),
@@ -128,10 +125,8 @@ impl<'a> Structure<'a> {
             if let Some(scan) = open_scan.take() {
                 found.segments.push((true, &file[scan..start]));
             }
-            match marker {
-                0xD9 => found.ended = true,
-                0xDA => open_scan = Some(start),
-                _ => {}
+            if marker == 0xDA {
+                open_scan = Some(start);
             }
             found.note(marker, body, &file[start..]);
             if found.segments.len() > MAX_SEGMENTS || found.scans > MAX_SCANS {
