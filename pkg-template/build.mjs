@@ -58,12 +58,18 @@ const wasmFolder = join(root, 'target/wasm');
 
 const rustSources = ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'src', 'pkg-template/bindgen'];
 const rust = digest(rustSources, JSON.stringify([VARIANTS, REMAPPED]));
-for (const variant of Object.keys(VARIANTS)) {
+/** A variant's name on the command line: that module alone. */
+const [only] = process.argv.slice(2);
+for (const variant of only ? [only] : Object.keys(VARIANTS)) {
   step(`${variant}.wasm`, rust, [`${variant}.js`, `${variant}_bg.wasm`], () => buildWasm(variant));
 }
-step('licences', digest(['pkg-template/licences.mjs', 'LICENSE-MIT'], rust), [LICENCES], () => writeFileSync(join(wasmFolder, LICENCES), thirdPartyLicences(root)));
-step('package', digest(['pkg-template', 'LICENSE-MIT', 'LICENSE-APACHE'], rust), ['../../pkg/dist/cli.js'], buildPackage);
-printSizes();
+if (!only) finish();
+
+function finish() {
+  step('licences', digest(['pkg-template/licences.mjs', 'LICENSE-MIT'], rust), [LICENCES], () => writeFileSync(join(wasmFolder, LICENCES), thirdPartyLicences(root)));
+  step('package', digest(['pkg-template', 'LICENSE-MIT', 'LICENSE-APACHE'], rust), ['../../pkg/dist/cli.js'], buildPackage);
+  printSizes();
+}
 
 function buildWasm(variant) {
   const { features, flags } = VARIANTS[variant];
