@@ -27,6 +27,8 @@ function watched(config, loads = () => {}) {
     readAddress: () => assert.fail('nothing is read'),
     startWorker() {
       const worker = new Worker(new URL('worker-node.js', dist));
+      // Its first word is that its script runs: dead before, it would count as one that cannot be started here.
+      worker.runs = new Promise((resolve) => worker.once('message', resolve));
       workers.push(worker);
       return {
         post: (message, transfer) => worker.postMessage(message, transfer),
@@ -163,7 +165,7 @@ test('a worker that dies while it waits for memory leaves none of it taken', asy
   const killOther = (other) => ({ stage }) => {
     if (stage !== 'encode' || hasBegun) return;
     hasBegun = true;
-    workers[other].terminate();
+    void workers[other].runs.then(() => workers[other].terminate());
   };
   const jobs = await Promise.allSettled([1, 0].map((other) => service.compressImage(large, { format: 'png', onProgress: killOther(other) })));
   assert.deepEqual(jobs.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
