@@ -68,13 +68,18 @@ pub fn cases(kind: &str) -> Option<PathBuf> {
     beside("cases", kind)
 }
 
+/// One of those files, or `None` likewise.
+pub fn case(name: &str) -> Option<Vec<u8>> {
+    beside("cases", name).map(|path| std::fs::read(path).unwrap())
+}
+
 /// What is kept beside the checkout and not in it.
-fn beside(collection: &str, folder: &str) -> Option<PathBuf> {
-    let path = root().join("../shared").join(collection).join(folder);
-    if path.is_dir() {
+fn beside(collection: &str, name: &str) -> Option<PathBuf> {
+    let path = root().join("../shared").join(collection).join(name);
+    if path.exists() {
         return Some(path);
     }
-    eprintln!("skipped: the folder {folder} of the {collection} is not on this machine");
+    eprintln!("skipped: {name} of the {collection} is not on this machine");
     None
 }
 
@@ -99,17 +104,6 @@ impl Random {
         self.0 ^= self.0 << 17;
         (self.0 % end.max(1) as u64) as usize
     }
-}
-
-/// A file of the cases that once came out wrong, or `None` with a line that says so where they are
-/// not there.
-pub fn case(name: &str) -> Option<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases").join(name);
-    let bytes = std::fs::read(path).ok();
-    if bytes.is_none() {
-        eprintln!("skipped: the case {name} is not on this machine");
-    }
-    bytes
 }
 
 /// A PNG of 8 bits a sample or more, unfiltered rows given with their filter bytes; `chunks` stand
